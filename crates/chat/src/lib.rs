@@ -1,0 +1,1 @@
+//! One turn: from a request to a saved answer.

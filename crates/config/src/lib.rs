@@ -1,0 +1,1 @@
+//! Environment contract and persistent settings.

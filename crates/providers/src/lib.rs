@@ -1,0 +1,1 @@
+//! Upstream model servers and the model catalogue.

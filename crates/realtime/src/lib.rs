@@ -1,0 +1,1 @@
+//! Socket.IO sessions, rooms and events.

@@ -1,0 +1,1 @@
+//! Test server and named callers.

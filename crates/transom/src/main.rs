@@ -1,0 +1,3 @@
+//! The Transom server.
+
+fn main() {}
