@@ -1,1 +1,24 @@
-//! HTTP: one module per area of the contract.
+//! HTTP: one module per area of the contract, the extractors that say who may call, errors as answers, the web UI.
+
+mod app;
+mod cookies;
+mod docs;
+mod emitter;
+mod error;
+mod extract;
+mod layers;
+mod proxy;
+mod router;
+mod routes;
+mod ui;
+
+pub use app::{App, Services};
+pub use docs::openapi;
+pub use emitter::{ChatHooks, SocketEmitter};
+pub use error::ApiError;
+pub use layers::serve_router;
+pub use router::{RouteInfo, Rule};
+pub use routes::table;
+
+/// What every handler gives.
+pub type Result<T> = std::result::Result<T, ApiError>;

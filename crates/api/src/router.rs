@@ -1,0 +1,128 @@
+//! The table of routes: each one with its rule, a sentence for the documents, and the shapes it takes and gives.
+
+use axum::{Router, handler::Handler, http::Method, routing::MethodFilter, routing::on};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::App;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Everybody.
+    Public,
+    /// Any account, also one that waits for activation.
+    SignedIn,
+    /// Any activated account; what it reaches is its own, or granted to it.
+    Verified,
+    /// Activated accounts with a permission; administrators always.
+    Permission(&'static str),
+    /// Administrators.
+    Admin,
+}
+
+type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+
+/// One route as it is declared.
+#[derive(Clone)]
+pub struct RouteInfo {
+    /// The method.
+    pub method: Method,
+    /// The path with `{parameters}`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub rule: Rule,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    pub(crate) takes: Option<MakeSchema>,
+    pub(crate) gives: Option<MakeSchema>,
+}
+
+/// Routes of one area.
+#[derive(Default)]
+pub struct Routes {
+    router: Router<App>,
+    table: Vec<RouteInfo>,
+}
+
+impl Routes {
+    /// Declares a route.
+    #[must_use]
+    pub fn route<H, T>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        rule: Rule,
+        summary: &'static str,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        self.router = self.router.route(path, on(filter, handler));
+        self.table.push(RouteInfo { method, path, rule, summary, takes: None, gives: None });
+        self
+    }
+
+    /// Declares a GET route.
+    #[must_use]
+    pub fn get<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.route(Method::GET, path, rule, summary, handler)
+    }
+
+    /// Declares a POST route.
+    #[must_use]
+    pub fn post<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.route(Method::POST, path, rule, summary, handler)
+    }
+
+    /// Declares a DELETE route.
+    #[must_use]
+    pub fn delete<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.route(Method::DELETE, path, rule, summary, handler)
+    }
+
+    /// The shape of the last route's body.
+    #[must_use]
+    pub fn takes<T: JsonSchema>(mut self) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.takes = Some(|generator| generator.subschema_for::<T>());
+        }
+        self
+    }
+
+    /// The shape of the last route's answer.
+    #[must_use]
+    pub fn gives<T: JsonSchema>(mut self) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.gives = Some(|generator| generator.subschema_for::<T>());
+        }
+        self
+    }
+
+    /// Joins another area's routes.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.table.extend(other.table);
+        self
+    }
+
+    /// The router and its table.
+    pub fn into_parts(self) -> (Router<App>, Vec<RouteInfo>) {
+        (self.router, self.table)
+    }
+}

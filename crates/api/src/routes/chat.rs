@@ -1,0 +1,81 @@
+//! Completions: as a plain API, or as turns that run on the server; running tasks and how to stop them.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+use transom_chat::{Reply, StopOutcome};
+
+use crate::{
+    ApiError, App, Result,
+    extract::{Body, Verified},
+    proxy,
+    router::{Routes, Rule},
+};
+
+/// Everything in this module.
+pub fn routes() -> Routes {
+    let summary = "Answer a conversation: as a plain API, or as a turn that fills a chat message";
+    Routes::default()
+        .post("/api/chat/completions", Rule::Verified, summary, completions)
+        .takes::<Map<String, Value>>()
+        .post("/api/v1/chat/completions", Rule::Verified, summary, completions)
+        .takes::<Map<String, Value>>()
+        .post("/api/chat/completed", Rule::Verified, "Run the filters on a finished answer", completed)
+        .takes::<Map<String, Value>>()
+        .post("/api/chat/actions/{action_id}", Rule::Verified, "Run an action on a message", action)
+        .get("/api/tasks", Rule::Verified, "Running turns the caller may see", tasks)
+        .get("/api/tasks/chat/{chat_id}", Rule::Verified, "Running turns of a chat", tasks_of_chat)
+        .post("/api/tasks/stop/{task_id}", Rule::Verified, "Stop a running turn", stop)
+}
+
+async fn completions(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Body(body): Body<Map<String, Value>>,
+) -> Result<Response> {
+    match app.chat.complete(&caller, body).await? {
+        Reply::Started { task_id } => Ok(Json(json!({"status": true, "task_id": task_id})).into_response()),
+        Reply::Passed { upstream, extra } => Ok(proxy::pass_with(upstream, extra)),
+    }
+}
+
+async fn completed(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Body(body): Body<Map<String, Value>>,
+) -> Result<Json<Map<String, Value>>> {
+    Ok(Json(app.chat.completed(&caller, body).await?))
+}
+
+/// Actions are plugins; this server has none yet, so that every name is unknown.
+async fn action(_: Verified, Path(action_id): Path<String>) -> ApiError {
+    ApiError::bad_request(format!("Action not found: {action_id}"))
+}
+
+async fn tasks(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Value>> {
+    Ok(Json(json!({"tasks": app.chat.tasks(&caller).await?})))
+}
+
+async fn tasks_of_chat(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(chat_id): Path<String>,
+) -> Result<Json<Value>> {
+    Ok(Json(json!({"task_ids": app.chat.tasks_of_chat(&caller, &chat_id).await?})))
+}
+
+async fn stop(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(task_id): Path<String>,
+) -> Result<Json<Value>> {
+    let answer = match app.chat.stop(&caller, &task_id).await? {
+        StopOutcome::Stopped => json!({"status": true, "message": format!("Task {task_id} was told to stop.")}),
+        StopOutcome::Unknown => json!({"status": false, "message": format!("Task with ID {task_id} not found.")}),
+    };
+    Ok(Json(answer))
+}
+

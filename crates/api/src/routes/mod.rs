@@ -1,0 +1,42 @@
+//! The areas of the contract, one module each.
+
+mod auths;
+mod auths_admin;
+mod chat;
+mod chat_tags;
+mod chats;
+mod configs;
+mod evaluations;
+mod models;
+mod ollama;
+mod openai;
+mod system;
+mod tasks;
+mod users;
+mod workspace_models;
+
+use crate::router::{RouteInfo, Routes};
+
+/// Every route of this server.
+pub fn all() -> Routes {
+    Routes::default()
+        .merge(system::routes())
+        .merge(auths::routes())
+        .merge(auths_admin::routes())
+        .merge(users::routes())
+        .merge(configs::routes())
+        .merge(chat::routes())
+        .merge(chats::routes())
+        .merge(chat_tags::routes())
+        .merge(tasks::routes())
+        .merge(evaluations::routes())
+        .merge(models::routes())
+        .merge(workspace_models::routes())
+        .merge(openai::routes())
+        .merge(ollama::routes())
+}
+
+/// The table of every route, for documents and for tests that walk it.
+pub fn table() -> Vec<RouteInfo> {
+    all().into_parts().1
+}

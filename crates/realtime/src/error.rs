@@ -1,0 +1,20 @@
+//! What can go wrong between a server and its tabs.
+
+use transom_store::bus::BusError;
+
+/// Errors of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum RealtimeError {
+    /// The tab is not connected (any more).
+    #[error("The browser tab that started this is no longer connected.")]
+    NoSession,
+    /// The tab did not answer in time.
+    #[error("The browser tab did not answer in time.")]
+    NoAnswer,
+    /// The bus failed.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    /// A payload could not be written as JSON.
+    #[error("An event could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}

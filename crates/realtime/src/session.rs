@@ -1,0 +1,183 @@
+//! A socket's life: connect, authenticate, join rooms, speak, leave.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use socketioxide::{
+    SocketIo,
+    extract::{AckSender, Event, SocketRef, TryData},
+};
+use tokio::sync::broadcast::error::RecvError;
+use transom_identity::{Caller, Proof};
+use transom_store::{Role, User, bus::Bus};
+
+use crate::{Realtime, Result, SessionInfo, Shared, delivery, delivery::Backlog, usage};
+
+/// Socket id to account id, over all nodes.
+const POOL: &str = "session_pool";
+
+/// What a socket carries once its account is known.
+pub(crate) struct Session {
+    info: RwLock<SessionInfo>,
+    token: String,
+    pub backlog: Mutex<Backlog>,
+}
+
+impl Session {
+    pub fn info(&self) -> SessionInfo {
+        self.info.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+pub(crate) fn user_room(user_id: &str) -> String {
+    format!("user:{user_id}")
+}
+
+/// The account behind a socket id, on whichever node the socket is.
+pub(crate) async fn owner(bus: &Arc<dyn Bus>, sid: &str) -> Result<Option<String>> {
+    let value = bus.hash_get(POOL, sid).await?;
+    Ok(value.map(|raw| String::from_utf8_lossy(&raw).into_owned()))
+}
+
+pub(crate) fn register(io: &SocketIo, shared: Arc<Shared>) {
+    io.ns("/", async move |socket: SocketRef, TryData(auth): TryData<Value>| {
+        listen(&socket, &shared);
+        // A connection without a token is accepted: it simply hears nothing.
+        let token = auth.ok().as_ref().and_then(token_of).map(str::to_string);
+        if let Some(token) = token {
+            authenticate(&shared, &socket, &token).await;
+        }
+    });
+}
+
+/// The token in `{"token"}` or `{"auth":{"token"}}`.
+fn token_of(payload: &Value) -> Option<&str> {
+    payload.get("token").or_else(|| payload.get("auth")?.get("token")).and_then(Value::as_str)
+}
+
+fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
+    let state = shared.clone();
+    socket.on("user-join", async move |socket: SocketRef, TryData(data): TryData<Value>, ack: AckSender| {
+        let answer = user_join(&state, &socket, data.ok()).await;
+        let _ = ack.send(&answer);
+    });
+    let state = shared.clone();
+    socket.on("join-channels", async move |socket: SocketRef| {
+        if let Some(session) = session_of(&socket) {
+            socket.join(state.hooks.rooms_of(&session.info().user).await);
+        }
+    });
+    let state = shared.clone();
+    socket.on("heartbeat", async move |socket: SocketRef, ack: AckSender| {
+        if let Some(session) = session_of(&socket) {
+            state.identity.touch(&session.info().user);
+        }
+        let _ = ack.send(&());
+    });
+    let state = shared.clone();
+    socket.on("usage", async move |socket: SocketRef, TryData(data): TryData<Value>| {
+        let model = data.ok().and_then(|d| d.get("model").and_then(Value::as_str).map(str::to_string));
+        if let (Some(_), Some(model)) = (session_of(&socket), model) {
+            let _ = usage::mark(&state.bus, &model, &socket.id.to_string()).await;
+        }
+    });
+    let state = shared.clone();
+    socket.on_fallback(async move |socket: SocketRef, Event(name): Event, TryData(data): TryData<Value>| {
+        if let Some(session) = session_of(&socket) {
+            state.hooks.event(&session.info(), &name, data.unwrap_or(Value::Null)).await;
+        }
+    });
+    let state = shared.clone();
+    socket.on_disconnect(async move |socket: SocketRef| {
+        let _ = state.bus.hash_delete(POOL, &socket.id.to_string()).await;
+        if let Some(session) = session_of(&socket) {
+            state.hooks.disconnected(&session.info()).await;
+        }
+    });
+}
+
+fn session_of(socket: &SocketRef) -> Option<Arc<Session>> {
+    socket.extensions.get::<Arc<Session>>()
+}
+
+async fn user_join(shared: &Arc<Shared>, socket: &SocketRef, data: Option<Value>) -> Value {
+    let Some(token) = data.as_ref().and_then(token_of) else { return Value::Null };
+    let Some(session) = authenticate(shared, socket, token).await else { return Value::Null };
+    let user = session.info().user;
+    socket.join(shared.hooks.rooms_of(&user).await);
+    delivery::joined_late(shared, socket, &session);
+    json!({"id": user.id, "name": user.name})
+}
+
+/// Gives the socket its account. Only session tokens count here, never API keys.
+async fn authenticate(shared: &Arc<Shared>, socket: &SocketRef, token: &str) -> Option<Arc<Session>> {
+    let caller = shared.identity.authenticate(token, crate::PATH).await.ok()?;
+    let Caller { user, proof: Proof::Session { .. } } = caller else { return None };
+    let sid = socket.id.to_string();
+    if let Some(session) = session_of(socket) {
+        if session.info().user.id == user.id && session.token == token {
+            return Some(session);
+        }
+        socket.leave(user_room(&session.info().user.id));
+    }
+    let info = SessionInfo { sid: sid.clone(), user: user.clone() };
+    let session = Arc::new(Session { info: RwLock::new(info), token: token.to_string(), backlog: Mutex::default() });
+    socket.extensions.insert(session.clone());
+    shared.bus.hash_set(POOL, &sid, Bytes::copy_from_slice(user.id.as_bytes())).await.ok()?;
+    if user.role != Role::Pending {
+        socket.join(user_room(&user.id));
+    }
+    Some(session)
+}
+
+/// Re-checks the sockets of accounts whose role, groups or existence changed.
+pub(crate) fn follow_accounts(realtime: &Realtime) {
+    let mut changes = realtime.shared().identity.changes();
+    let realtime = realtime.clone();
+    tokio::spawn(async move {
+        loop {
+            match changes.recv().await {
+                Ok(user_id) => recheck(&realtime, &user_id).await,
+                // Too many changes to tell which: look at everybody.
+                Err(RecvError::Lagged(_)) => recheck(&realtime, "").await,
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+}
+
+async fn recheck(realtime: &Realtime, user_id: &str) {
+    for socket in realtime.io().sockets() {
+        let Some(session) = session_of(&socket) else { continue };
+        let info = session.info();
+        if !user_id.is_empty() && info.user.id != user_id {
+            continue;
+        }
+        match realtime.shared().identity.authenticate(&session.token, crate::PATH).await {
+            Ok(caller) => renew(realtime, &socket, &session, caller.user).await,
+            Err(_) => {
+                let _ = socket.disconnect();
+            }
+        }
+    }
+}
+
+/// A still valid session whose account changed: its rooms follow.
+async fn renew(realtime: &Realtime, socket: &SocketRef, session: &Session, user: Arc<User>) {
+    let own = user_room(&user.id);
+    let allowed = realtime.shared().hooks.rooms_of(&user).await;
+    let stays = |room: &str| {
+        !(room.starts_with("channel:") || room.starts_with("note:") || room.starts_with("doc_"))
+            || allowed.iter().any(|a| a == room)
+    };
+    for room in socket.rooms() {
+        if (user.role == Role::Pending && room.as_ref() == own) || (room.starts_with("channel:") && !stays(&room)) {
+            socket.leave(room.to_string());
+        }
+    }
+    if user.role != Role::Pending {
+        socket.join(own);
+    }
+    session.info.write().unwrap_or_else(PoisonError::into_inner).user = user;
+}
