@@ -47,8 +47,10 @@ services: ## start the services that tests use and print their addresses (make s
 services-stop: ## stop what `make services` started
 	@scripts/test-services.sh down
 
-bench: ## build the load tool in release mode and run it (ARGS= are its arguments)
-	cargo run --release --locked -p transom-bench -- $(ARGS)
+bench: web ## measure the server in release mode (ARGS=--quick for rough values, ARGS=--help for all)
+	cargo build --release --locked -p transom -p transom-bench
+	"$(CARGO_TARGET_DIR)/release/transom-bench" run $(ARGS) \
+	  --target-cmd "exec $(CARGO_TARGET_DIR)/release/transom serve --host 127.0.0.1 --port {port} --data-dir {data_dir}"
 
 deny: ## licences, sources and banned crates of all dependencies
 	@scripts/setup-python.sh
