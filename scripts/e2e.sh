@@ -15,11 +15,10 @@ free_port() { "$VENV/bin/python" -c 'import socket; s = socket.socket(); s.bind(
 wait_for() {
   local i
   for ((i = 0; i < 150; i++)); do
-    kill -0 "$3" 2>/dev/null || { tail -n 20 "$scratch/$1.log" >&2; die "the $1 ended"; }
+    kill -0 "$3" 2>/dev/null || die "the $1 ended"
     "$VENV/bin/python" -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=2)' "$2" 2>/dev/null && return 0
     sleep 0.2
   done
-  tail -n 20 "$scratch/$1.log" >&2
   die "the $1 does not answer at $2"
 }
 
@@ -36,9 +35,7 @@ pids=()
 finish() {
   local status=$? pid
   for pid in "${pids[@]}"; do stop "$pid"; done
-  if [ "$status" -ne 0 ] && [ -e "$scratch/server.log" ]; then
-    say "last lines of the server's log:"; tail -n 30 "$scratch/server.log" >&2
-  fi
+  [ "$status" -eq 0 ] || tail -n 30 "$scratch"/*.log >&2 2>/dev/null || true
   rm -rf "$scratch"
 }
 trap finish EXIT

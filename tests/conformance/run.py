@@ -13,11 +13,13 @@ raises a check to `pass`; to lower one, edit the line by hand and say why in DEV
 """
 import argparse
 import collections
+import contextlib
 import json
 import os
 import pathlib
 import shlex
 import sys
+import tempfile
 
 import pytest
 
@@ -26,6 +28,7 @@ STATE_FILE = HERE / "state.json"
 PASS, NOT_YET = "pass", "not-yet"
 # A check that is known to fail may wait for an event that never comes; seconds.
 NOT_YET_LIMIT = 30
+BROKEN_OFF = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
 def read_state():
@@ -122,6 +125,19 @@ def print_list(title, checks):
             print(f"  {check}")
 
 
+@contextlib.contextmanager
+def server_log():
+    """Keeps the log of the server under test until the end, for show_log()."""
+    with tempfile.NamedTemporaryFile(prefix="conformance-", suffix=".log") as file:
+        path = pathlib.Path(os.environ.setdefault("TARGET_LOG", file.name))
+        yield path
+
+
+def show_log(path, lines=40):
+    tail = path.read_text("utf-8", "replace").splitlines()[-lines:] if path.exists() else []
+    print_list("Last lines of the server's log:", tail)
+
+
 def parse_arguments():
     ap = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     ap.add_argument("--binary", help="the server's binary (or set TARGET_CMD or TARGET_URL, see README.md)")
@@ -147,25 +163,32 @@ def main():
         print("No check is recorded as passing, so there is nothing to hold: 0 run (--all runs everything).")
         return 0
 
-    seen = Recorder(state, args.all)
-    status = pytest.main(["--rootdir", str(HERE), *args.pytest_args, str(HERE)], plugins=[seen])
-    if not seen.collected or status in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR,
-                                        pytest.ExitCode.USAGE_ERROR):
-        print(f"\nconformance: pytest stopped with status {int(status)} before it was through")
-        return int(status) or 1
+    with server_log() as log:
+        seen = Recorder(state, args.all)
+        status = pytest.main(["--rootdir", str(HERE), *args.pytest_args, str(HERE)], plugins=[seen])
+        if not seen.collected or status in BROKEN_OFF:
+            show_log(log)
+            print(f"\nconformance: pytest stopped with status {int(status)} before it was through")
+            return int(status) or 1
+        return judge(state, seen, args.update, log)
 
+
+def judge(state, seen, update, log):
+    """Prints what the run says about the record; the exit status."""
     lost, gained, unrecorded, gone = compare(state, seen)
-    if args.update:
+    if update:
         state = updated(state, seen, gone)
         write_state(state)
     print_areas(state, seen)
     print_list("Recorded as pass, but did not pass:", lost)
-    print_list("Newly passing" + (" (recorded):" if args.update else " (record them with --update):"), gained)
-    if not args.update:
+    print_list("Newly passing" + (" (recorded):" if update else " (record them with --update):"), gained)
+    if not update:
         print_list("Checks without a line in state.json (record them with --update):", unrecorded)
         print_list("Lines in state.json without a check (remove them with --update):", gone)
     # An early end (a dead server, -x) leaves recorded checks without an outcome: they are in `lost`.
-    bad = bool(lost) or (not args.update and bool(unrecorded or gone))
+    if lost:
+        show_log(log)
+    bad = bool(lost) or (not update and bool(unrecorded or gone))
     verdict = f"{len(lost)} recorded checks did not pass" if lost else "state.json is out of date" if bad else "as recorded"
     print(f"\nconformance: {verdict}")
     return 1 if bad else 0
