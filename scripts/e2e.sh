@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Browser tests of web/e2e against a server of their own with an empty data folder and a scripted model provider.
+# The tests find in their environment: TRANSOM_URL, UPSTREAM_URL, CHROMIUM. All arguments go to Playwright.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+scripts/setup-python.sh
+scripts/setup-web.sh
+CHROMIUM=$(scripts/setup-browser.sh); export CHROMIUM
+scripts/build-web.sh
+cargo build --locked --quiet -p transom || die "the server does not build"
+
+free_port() { "$VENV/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# wait_for NAME URL PID   until the address answers, at most 30 s
+wait_for() {
+  local i
+  for ((i = 0; i < 150; i++)); do
+    kill -0 "$3" 2>/dev/null || die "the $1 ended"
+    "$VENV/bin/python" -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=2)' "$2" 2>/dev/null && return 0
+    sleep 0.2
+  done
+  die "the $1 does not answer at $2"
+}
+
+# stop PID   asks it to end, and makes it end after 15 s
+stop() {
+  local i
+  kill "$1" 2>/dev/null || return 0
+  for ((i = 0; i < 75; i++)); do kill -0 "$1" 2>/dev/null || return 0; sleep 0.2; done
+  kill -KILL "$1" 2>/dev/null || true
+}
+
+scratch=$(mktemp -d)
+pids=()
+finish() {
+  local status=$? pid
+  for pid in "${pids[@]}"; do stop "$pid"; done
+  [ "$status" -eq 0 ] || tail -n 30 "$scratch"/*.log >&2 2>/dev/null || true
+  rm -rf "$scratch"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+upstream_port=$(free_port)
+"$VENV/bin/python" tests/conformance/fake_upstream.py --port "$upstream_port" >"$scratch/upstream.log" 2>&1 &
+pids+=($!)
+export UPSTREAM_URL=http://127.0.0.1:$upstream_port
+wait_for upstream "$UPSTREAM_URL/v1/models" "${pids[0]}"
+
+port=$(free_port)
+export TRANSOM_URL=http://127.0.0.1:$port
+env WEBUI_SECRET_KEY=browser-tests OFFLINE_MODE=true ENABLE_VERSION_UPDATE_CHECK=false \
+  OPENAI_API_BASE_URLS="$UPSTREAM_URL/v1" OPENAI_API_KEYS=sk-browser-tests OLLAMA_BASE_URLS="$UPSTREAM_URL" \
+  "$CARGO_TARGET_DIR/debug/transom" serve --host 127.0.0.1 --port "$port" --data-dir "$scratch/data" >"$scratch/server.log" 2>&1 &
+pids+=($!)
+wait_for server "$TRANSOM_URL/health" "${pids[1]}"
+
+npm --prefix web run --silent e2e -- "$@"
