@@ -37,9 +37,8 @@ pub async fn call(
     let body = body.map(Value::to_string);
     let request = endpoint.request(method, path, token, body.as_deref().map(str::as_bytes));
     let mut text = Vec::new();
-    let exchange = async {
-        Conn::open(endpoint).await?.exchange(&request, |piece| text.extend_from_slice(piece)).await
-    };
+    let exchange =
+        async { Conn::open(endpoint).await?.exchange(&request, |piece| text.extend_from_slice(piece)).await };
     let reply = within("a call", CALL_LIMIT, exchange).await?;
     if reply.status != 200 {
         let body = String::from_utf8_lossy(&text).chars().take(300).collect();
@@ -83,7 +82,12 @@ pub async fn add_users(endpoint: &Endpoint, admin: &Account, count: usize) -> Re
 ///
 /// # Errors
 /// When one call fails.
-pub async fn post_all(endpoint: &Endpoint, path: &str, token: &str, bodies: Vec<Value>) -> Result<Vec<Value>> {
+pub async fn post_all(
+    endpoint: &Endpoint,
+    path: &str,
+    token: &str,
+    bodies: Vec<Value>,
+) -> Result<Vec<Value>> {
     use futures::{StreamExt, TryStreamExt};
     futures::stream::iter(bodies)
         .map(|body| async move { call(endpoint, "POST", path, Some(token), Some(&body)).await })

@@ -212,7 +212,8 @@ fn chunk_size(line: &[u8]) -> Result<u64> {
 }
 
 fn parse_head(head: &[u8]) -> Result<Head> {
-    let text = std::str::from_utf8(head).map_err(|_| BenchError::Http("reply head is not text".to_owned()))?;
+    let text =
+        std::str::from_utf8(head).map_err(|_| BenchError::Http("reply head is not text".to_owned()))?;
     let mut lines = text.split("\r\n");
     let first = lines.next().unwrap_or_default();
     let status = first
@@ -220,7 +221,8 @@ fn parse_head(head: &[u8]) -> Result<Head> {
         .and_then(|rest| rest.get(2..5))
         .and_then(|code| code.parse().ok())
         .ok_or_else(|| BenchError::Http(format!("status line {first:?}")))?;
-    let mut parsed = Head { status, framing: Framing::UntilClose, keep_alive: !first.starts_with("HTTP/1.0") };
+    let mut parsed =
+        Head { status, framing: Framing::UntilClose, keep_alive: !first.starts_with("HTTP/1.0") };
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         let value = value.trim();
         if name.eq_ignore_ascii_case("content-length") {

@@ -65,7 +65,8 @@ fn parse(head: &[u8]) -> Result<(String, String, usize)> {
     let mut length = 0;
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         if name.eq_ignore_ascii_case("content-length") {
-            length = value.trim().parse().map_err(|_| BenchError::Http(format!("content-length {value:?}")))?;
+            length =
+                value.trim().parse().map_err(|_| BenchError::Http(format!("content-length {value:?}")))?;
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
             return Err(BenchError::Http("request bodies need a content-length".to_owned()));
         }

@@ -84,15 +84,24 @@ impl Server {
         Err(BenchError::Target(format!("no answer within {START_LIMIT:?}\n{}", self.log_tail())))
     }
 
-    /// Stops the server and waits for its end.
+    /// Stops the server and waits for the end of all its processes.
     ///
     /// # Errors
     /// When it cannot be signalled.
     pub async fn stop(&mut self) -> Result<()> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
-        signal("TERM", &child)?;
-        if tokio::time::timeout(STOP_LIMIT, child.wait()).await.is_err() {
-            signal("KILL", &child)?;
+        let Some(group) = child.id() else { return Ok(()) };
+        signal("TERM", group)?;
+        let ended = async {
+            child.wait().await?;
+            // A shell ends before the server that it started.
+            while group_lives(Path::new("/proc"), group) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Ok(())
+        };
+        if within("the end of the server", STOP_LIMIT, ended).await.is_err() {
+            signal("KILL", group)?;
             child.wait().await?;
         }
         Ok(())
@@ -101,7 +110,10 @@ impl Server {
     /// Resident memory of the server and its workers in megabytes; NaN when it does not run.
     #[must_use]
     pub fn memory_mb(&self) -> f64 {
-        self.child.as_ref().and_then(Child::id).map_or(f64::NAN, |pid| tree_memory_mb(Path::new("/proc"), pid))
+        self.child
+            .as_ref()
+            .and_then(Child::id)
+            .map_or(f64::NAN, |pid| tree_memory_mb(Path::new("/proc"), pid))
     }
 
     fn log_path(&self) -> std::path::PathBuf {
@@ -116,9 +128,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(child) = self.child.take() {
+        if let Some(group) = self.child.as_ref().and_then(Child::id) {
             // Nothing can be done about a failure here; the process then outlives the tool.
-            signal("KILL", &child).ok();
+            signal("KILL", group).ok();
         }
     }
 }
@@ -128,10 +140,9 @@ async fn healthy(endpoint: &Endpoint, request: &[u8]) -> bool {
     within("health", Duration::from_secs(5), ask).await.is_ok_and(|reply| reply.status == 200)
 }
 
-/// Sends a signal to the whole process group of a child.
-fn signal(name: &str, child: &Child) -> Result<()> {
-    let Some(pid) = child.id() else { return Ok(()) };
-    std::process::Command::new("kill").arg(format!("-{name}")).arg("--").arg(format!("-{pid}")).status()?;
+/// Sends a signal to a process group.
+fn signal(name: &str, group: u32) -> Result<()> {
+    std::process::Command::new("kill").args([&format!("-{name}"), "--", &format!("-{group}")]).status()?;
     Ok(())
 }
 
@@ -179,11 +190,24 @@ fn environment(port: u16, data_dir: &str, provider: &str) -> Vec<(String, String
     fixed.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+fn pids(proc: &Path) -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir(proc).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+/// Whether a process of the group still runs; one that only waits to be collected does not.
+fn group_lives(proc: &Path, group: u32) -> bool {
+    let group = group.to_string();
+    pids(proc).any(|pid| {
+        status_field(proc, pid, "NSpgid:").is_some_and(|id| id == group)
+            && status_field(proc, pid, "State:").is_some_and(|state| state != "Z")
+    })
+}
+
 /// Resident memory of a process and its descendants. A shell that only started the server does not count.
 fn tree_memory_mb(proc: &Path, root: u32) -> f64 {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-    let entries = fs::read_dir(proc).into_iter().flatten().flatten();
-    for pid in entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+    for pid in pids(proc) {
         if let Some(parent) = status_field(proc, pid, "PPid:").and_then(|value| value.parse().ok()) {
             children.entry(parent).or_default().push(pid);
         }
@@ -211,14 +235,26 @@ fn status_field(proc: &Path, pid: u32, field: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn add_process(proc: &Path, pid: u32, lines: &str) {
+        fs::create_dir(proc.join(pid.to_string())).unwrap();
+        fs::write(proc.join(pid.to_string()).join("status"), lines).unwrap();
+    }
+
+    #[test]
+    fn a_group_lives_as_long_as_one_of_its_processes() {
+        let proc = tempfile::tempdir().unwrap();
+        add_process(proc.path(), 20, "Name:\tsh\nState:\tZ (zombie)\nNSpgid:\t20\n");
+        add_process(proc.path(), 21, "Name:\tother\nState:\tS (sleeping)\nNSpgid:\t21\n");
+        assert!(!group_lives(proc.path(), 20));
+        add_process(proc.path(), 22, "Name:\tserver\nState:\tS (sleeping)\nNSpgid:\t20\n");
+        assert!(group_lives(proc.path(), 20));
+    }
+
     #[test]
     fn memory_counts_workers_but_not_the_shell() {
         let proc = tempfile::tempdir().unwrap();
         let add = |pid: u32, name: &str, parent: u32, kb: u32| {
-            let dir = proc.path().join(pid.to_string());
-            fs::create_dir(&dir).unwrap();
-            let status = format!("Name:\t{name}\nPPid:\t{parent}\nVmRSS:\t   {kb} kB\n");
-            fs::write(dir.join("status"), status).unwrap();
+            add_process(proc.path(), pid, &format!("Name:\t{name}\nPPid:\t{parent}\nVmRSS:\t   {kb} kB\n"));
         };
         add(1, "init", 0, 9_000);
         add(10, "sh", 1, 1_024);

@@ -82,7 +82,10 @@ impl Metric {
     /// The number of failures of a measurement, which must be none.
     #[must_use]
     pub fn failures(measure: &str, count: u64, reason: Option<String>) -> Self {
-        Self { reason, ..Self::new(format!("{measure}.failed"), "count", count as f64).target(Target::at_most(0.0)) }
+        Self {
+            reason,
+            ..Self::new(format!("{measure}.failed"), "count", count as f64).target(Target::at_most(0.0))
+        }
     }
 }
 
@@ -216,7 +219,9 @@ mod tests {
     fn report() -> Report {
         let mut report = Report::new("some-server".to_owned(), false);
         report.results.push(
-            Metric::new("http.health", "req/s", 12_345.678).target(Target::at_least(5_000.0)).with("p99_ms", 1.23456),
+            Metric::new("http.health", "req/s", 12_345.678)
+                .target(Target::at_least(5_000.0))
+                .with("p99_ms", 1.23456),
         );
         report.results.push(Metric::new("start.first_200", "ms", 151.0).target(Target::at_most(150.0)));
         report.results.push(Metric::new("memory.after_load", "MB", 55.5));

@@ -143,7 +143,8 @@ impl SioClient {
         }
         let stream = TcpStream::connect(&endpoint.addr).await?;
         stream.set_nodelay(true)?;
-        let url = format!("ws://{}{}/ws/socket.io/?EIO=4&transport=websocket", endpoint.addr, endpoint.prefix);
+        let url =
+            format!("ws://{}{}/ws/socket.io/?EIO=4&transport=websocket", endpoint.addr, endpoint.prefix);
         let (ws, _) = tokio_tungstenite::client_async(url, stream).await?;
         let mut client = Self { ws, sid: String::new(), bytes: 0 };
         let open = client.next_frame().await?;

@@ -80,7 +80,8 @@ impl StreamLoad {
 /// When a connection cannot be opened.
 pub async fn run(plan: &StreamPlan) -> Result<StreamLoad> {
     let prompt = format!("tokens={}", plan.tokens);
-    let body = json!({"model": plan.model, "stream": true, "messages": [{"role": "user", "content": prompt}]});
+    let body =
+        json!({"model": plan.model, "stream": true, "messages": [{"role": "user", "content": prompt}]});
     let body = body.to_string();
     let request = plan.endpoint.request("POST", plan.path, plan.token.as_deref(), Some(body.as_bytes()));
     let (request, expected) = (Arc::new(request), Arc::new(answer(plan.tokens)));

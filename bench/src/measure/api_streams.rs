@@ -22,7 +22,8 @@ const LEVELS: [Level; 8] = [
     (50, FAST_MODEL, 5, 1_000),
     (200, FAST_MODEL, 3, 1_000),
 ];
-const QUICK_LEVELS: [Level; 3] = [(1, PACED_MODEL, 2, 50), (200, PACED_MODEL, 2, 50), (20, FAST_MODEL, 2, 200)];
+const QUICK_LEVELS: [Level; 3] =
+    [(1, PACED_MODEL, 2, 50), (200, PACED_MODEL, 2, 50), (20, FAST_MODEL, 2, 200)];
 
 /// The arrival of paced streams is spread over this time. People do not press a key in the same microsecond; what
 /// matters is what a stream costs while all the others run.
@@ -57,7 +58,11 @@ pub(super) async fn measure(context: &mut Context) -> Result<Vec<Metric>> {
         let mut load = streams::run(&through).await?;
         failed += load.failed + baseline.failed;
         reason = reason.or(load.reason.take());
-        metrics.extend(compare(&format!("api_streams.{streams}x{}", &model["bench-".len()..]), load, baseline));
+        metrics.extend(compare(
+            &format!("api_streams.{streams}x{}", &model["bench-".len()..]),
+            load,
+            baseline,
+        ));
     }
     metrics.push(Metric::failures("api_streams", failed, reason));
     Ok(metrics)

@@ -42,8 +42,10 @@ struct Outcome {
 pub(super) async fn measure(context: &mut Context) -> Result<Vec<Metric>> {
     let user = context.users(1).await?[0].clone();
     eprintln!("creating {LISTED_CHATS} chats");
-    let chats = (0..LISTED_CHATS).map(|n| json!({"chat": {"title": format!("Chat {n}"), "models": ["bench-0ms"],
-        "history": {"currentId": null, "messages": {}}, "messages": []}}));
+    let chats = (0..LISTED_CHATS).map(|n| {
+        json!({"chat": {"title": format!("Chat {n}"), "models": ["bench-0ms"],
+        "history": {"currentId": null, "messages": {}}, "messages": []}})
+    });
     api::post_all(&context.endpoint, "/api/v1/chats/new", &user.token, chats.collect()).await?;
 
     let token = Some(user.token.as_str());
@@ -103,10 +105,7 @@ async fn bad_connections(context: &Context, token: &str) -> Result<Vec<Metric>> 
     let (mut outcome, _) = run(load).await?;
     let p99 = outcome.latencies.p99();
     let metric = Metric::new("http.models_bad_connections_p99", "ms", p99).target(Target::at_most(50.0));
-    Ok(vec![
-        describe(metric, outcome),
-        Metric::new("http.models_listed_after_change", "ms", millis(listed)),
-    ])
+    Ok(vec![describe(metric, outcome), Metric::new("http.models_listed_after_change", "ms", millis(listed))])
 }
 
 fn describe(mut metric: Metric, mut outcome: Outcome) -> Metric {

@@ -165,7 +165,11 @@ impl Tab {
         // Events may come before the reply, so both are waited for at once.
         let post = async {
             let reply = conn.exchange(&request, |_| {}).await?;
-            if reply.status == 200 { Ok(()) } else { Err(BenchError::Answer(format!("status {}", reply.status))) }
+            if reply.status == 200 {
+                Ok(())
+            } else {
+                Err(BenchError::Answer(format!("status {}", reply.status)))
+            }
         };
         let heard = hear(&mut self.socket, &reply, &self.expected, sent);
         let ((), heard) = tokio::try_join!(post, heard)?;

@@ -47,7 +47,8 @@ impl Upstream {
     pub fn start(port: u16) -> Result<Self> {
         let (tell, told) = mpsc::channel();
         std::thread::Builder::new().name("upstream".to_owned()).spawn(move || run(port, &tell))?;
-        let addr = told.recv().map_err(|_| BenchError::Target("the fake provider did not start".to_owned()))??;
+        let addr =
+            told.recv().map_err(|_| BenchError::Target("the fake provider did not start".to_owned()))??;
         Ok(Self { addr })
     }
 
@@ -171,7 +172,10 @@ impl Answers {
             ("POST", "/v1/chat/completions") => self.complete(stream, Dialect::OpenAi, request).await?,
             ("POST", "/api/chat") => self.complete(stream, Dialect::Ollama, request).await?,
             ("GET", "/api/tags") => stream.write_all(&self.tags).await?,
-            ("GET", "/api/version") => stream.write_all(&json_reply("200 OK", r#"{"version":"0.6.0"}"#)).await?,
+            ("GET", "/api/version") => {
+                stream.write_all(&json_reply("200 OK", r#"{"version":"0.6.0"}"#)).await?
+            }
+            ("GET", "/health") => stream.write_all(&json_reply("200 OK", r#"{"status":true}"#)).await?,
             ("GET", "/api/ps") => stream.write_all(&json_reply("200 OK", r#"{"models":[]}"#)).await?,
             _ => {
                 let body = r#"{"error":{"message":"no such route","type":"not_found"}}"#;
