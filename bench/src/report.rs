@@ -2,9 +2,12 @@
 
 use std::time::SystemTime;
 
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+/// Width of the table in characters.
+const TABLE_WIDTH: u16 = 140;
 
 /// What a value should be.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -167,7 +170,8 @@ impl Report {
     pub fn to_text(&self) -> String {
         let mut table = Table::new();
         table.load_style(comfy_table::presets::ASCII_BORDERS_ONLY_CONDENSED);
-        table.set_content_arrangement(ContentArrangement::Disabled);
+        // Only the last column, the details, is broken into lines.
+        table.set_width(TABLE_WIDTH).set_content_arrangement(ContentArrangement::Dynamic);
         table.set_header(["measure", "value", "unit", "target", "", "details"]);
         for metric in &self.results {
             let target = metric.target.map_or_else(String::new, |t| format!("{} {}", t.op, t.value));
@@ -175,6 +179,7 @@ impl Report {
             let value = short(metric.value);
             table.add_row([&metric.name, &value, metric.unit, &target, verdict, &details(metric)]);
         }
+        table.set_constraints([ColumnConstraint::ContentWidth; 5]);
         let version = self.server_version.as_deref().unwrap_or("unknown version");
         let mut text = format!(
             "{} ({version}) on {} cores, {}{}\n{table}\n",

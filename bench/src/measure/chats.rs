@@ -1,4 +1,5 @@
-//! Stored chats, small and big: creating, reading, adding a message, and saving the whole document as the UI does.
+//! Stored chats, small and big: creating, reading, adding a message, changing one message by an event (the same write
+//! without the whole chat as the reply), and saving the whole document as the UI does.
 
 use std::time::{Duration, Instant};
 
@@ -37,30 +38,34 @@ pub(super) async fn measure(context: &mut Context) -> Result<Vec<Metric>> {
     Ok(metrics)
 }
 
-async fn size(endpoint: &Endpoint, user: &Account, messages: usize, rounds: &Rounds) -> Result<[Metric; 4]> {
-    let mut caller = Caller { endpoint, token: &user.token, conn: None };
+async fn size(endpoint: &Endpoint, user: &Account, messages: usize, rounds: &Rounds) -> Result<[Metric; 5]> {
+    let mut caller = Caller { endpoint, token: &user.token, conn: None, reply: Vec::new() };
     let mut document = chat(messages);
     let body = json!({"chat": document}).to_string();
 
     let mut create = Calls::default();
-    let mut id = String::new();
     for _ in 0..rounds.create {
-        let reply = caller.call("POST", "/api/v1/chats/new", Some(&body), &mut create).await?;
-        id = serde_json::from_slice::<Value>(&reply)?["id"].as_str().unwrap_or_default().to_owned();
+        caller.call("POST", "/api/v1/chats/new", Some(&body), &mut create).await?;
     }
+    let id = serde_json::from_slice::<Value>(&caller.reply)?["id"].as_str().unwrap_or_default().to_owned();
     let path = format!("/api/v1/chats/{id}");
     let mut read = Calls::default();
     for _ in 0..rounds.read {
-        let reply = caller.call("GET", &path, None, &mut read).await?;
-        if read.total.len() == 1 {
-            check(&reply, messages)?;
-        }
+        caller.call("GET", &path, None, &mut read).await?;
     }
+    check(&caller.reply, messages)?;
     let mut append = Calls::default();
     for round in 0..rounds.append {
         let path = format!("{path}/messages/{}", Uuid::new_v4());
         let body = json!({"content": format!("added message {round}")}).to_string();
         caller.call("POST", &path, Some(&body), &mut append).await?;
+    }
+    let mut write = Calls::default();
+    let last = document["history"]["currentId"].as_str().unwrap_or_default();
+    for round in 0..rounds.append {
+        let path = format!("{path}/messages/{last}/event");
+        let body = json!({"type": "replace", "data": {"content": format!("replaced {round}")}}).to_string();
+        caller.call("POST", &path, Some(&body), &mut write).await?;
     }
     let mut save = Calls::default();
     for round in 0..rounds.save {
@@ -69,12 +74,13 @@ async fn size(endpoint: &Endpoint, user: &Account, messages: usize, rounds: &Rou
         caller.call("POST", &path, Some(&body), &mut save).await?;
     }
     let name = |call: &str| format!("chats.{messages}.{call}_p50");
-    let (read, append) = (read.metric(name("read")), append.metric(name("append")));
-    let big = messages == BIG;
+    let judge =
+        |metric: Metric, limit| if messages == BIG { metric.target(Target::at_most(limit)) } else { metric };
     Ok([
         create.metric(name("create")),
-        if big { read.target(Target::at_most(60.0)) } else { read },
-        if big { append.target(Target::at_most(5.0)) } else { append },
+        judge(read.metric(name("read")), 60.0),
+        judge(append.metric(name("append")), 5.0),
+        judge(write.metric(name("write_one")), 5.0),
         save.metric(name("save_whole")),
     ])
 }
@@ -112,34 +118,37 @@ struct Caller<'a> {
     endpoint: &'a Endpoint,
     token: &'a str,
     conn: Option<Conn>,
+    /// Body of the last reply. One buffer for all: fresh memory for megabytes would be measured too.
+    reply: Vec<u8>,
 }
 
 impl Caller<'_> {
-    /// Makes one timed call and gives the body of the reply.
+    /// Makes one timed call.
     async fn call(
         &mut self,
         method: &'static str,
         path: &str,
         body: Option<&str>,
         calls: &mut Calls,
-    ) -> Result<Vec<u8>> {
+    ) -> Result<()> {
         let request = self.endpoint.request(method, path, Some(self.token), body.map(str::as_bytes));
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
             None => Conn::open(self.endpoint).await?,
         };
-        let mut text = Vec::new();
+        let text = &mut self.reply;
+        text.clear();
         let asked = Instant::now();
         let exchange = conn.exchange(&request, |piece| text.extend_from_slice(piece));
         let reply = within("a call", CALL_LIMIT, exchange).await?;
         let total = asked.elapsed();
         if reply.status != 200 {
-            let body = String::from_utf8_lossy(&text).chars().take(300).collect();
+            let body = String::from_utf8_lossy(&self.reply).chars().take(300).collect();
             return Err(BenchError::Status { method, path: path.to_owned(), status: reply.status, body });
         }
         calls.record(&reply, total, request.len());
         self.conn = reply.keep_alive.then_some(conn);
-        Ok(text)
+        Ok(())
     }
 }
 

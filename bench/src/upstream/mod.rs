@@ -71,11 +71,13 @@ fn run(port: u16, tell: &mpsc::Sender<Result<SocketAddr>>) {
         Err(error) => return drop(tell.send(Err(error.into()))),
     };
     runtime.block_on(async {
+        // Built before anybody can connect: the first answer must not wait for it.
+        let answers = Arc::new(Answers::new());
         match listen(port) {
             Ok((listener, addr)) => {
                 // The receiver waits for exactly this one message.
                 drop(tell.send(Ok(addr)));
-                serve(listener).await;
+                serve(listener, answers).await;
             }
             Err(error) => drop(tell.send(Err(error))),
         }
@@ -91,8 +93,7 @@ fn listen(port: u16) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, addr))
 }
 
-async fn serve(listener: TcpListener) {
-    let answers = Arc::new(Answers::new());
+async fn serve(listener: TcpListener, answers: Arc<Answers>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

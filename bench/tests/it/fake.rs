@@ -149,6 +149,11 @@ fn chats(state: &State, request: &Request, body: &Value) -> Vec<u8> {
             chats.insert(id.to_owned(), body["chat"].clone());
             record(id, &chats[id])
         }
+        ("POST", id, Some(message)) if message.ends_with("/event") => {
+            let message = message.trim_end_matches("/event");
+            assert!(!chats[id]["history"]["messages"][message].is_null(), "events belong to stored messages");
+            json_reply("200 OK", "true")
+        }
         ("POST", id, Some(message)) if chats.contains_key(id) => {
             chats.get_mut(id).unwrap()["history"]["messages"][message] = json!({"id": message});
             record(id, &chats[id])

@@ -86,6 +86,7 @@ async fn chats_are_measured() {
         let big = metric(&report, &format!("chats.5000.{call}_p50"));
         assert!(big["value"].as_f64() > small["value"].as_f64(), "{small} {big}");
     }
+    assert!(metric(&report, "chats.5000.write_one_p50")["values"]["received_kb"].as_f64().unwrap() < 1.0);
     assert!(metric(&report, "chats.5000.read_p50")["values"]["received_kb"].as_f64().unwrap() > 1_000.0);
 }
 
