@@ -1,1 +1,95 @@
-//! The only outgoing HTTP client.
+//! The only place that builds an HTTP client.
+//!
+//! [`Net::upstream`] is for addresses an administrator configured (model servers and the like): private networks are
+//! where those servers live, so nothing is filtered. [`Net::guarded`] is for every address a user, a web page or a
+//! model can influence: each address is checked after name resolution and the connection goes to the checked address.
+
+mod address;
+mod error;
+mod fetch;
+mod policy;
+mod resolve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use address::{is_metadata, is_public};
+pub use error::{NetError, Result};
+pub use fetch::{Fetched, Guarded, GuardedRequest, Limits, Opened};
+pub use policy::Policy;
+pub use resolve::{Lookup, SystemLookup};
+
+/// How the clients are built.
+#[derive(Clone)]
+pub struct NetOptions {
+    /// Check the certificates of upstream servers. Guarded requests always check them.
+    pub verify_tls: bool,
+    /// Longest time for a TCP and TLS handshake.
+    pub connect_timeout: Duration,
+    /// Follow the `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` variables for upstream calls.
+    pub use_proxy_variables: bool,
+    /// Send guarded requests through that proxy as well. The proxy then resolves the names, so that only addresses
+    /// written as numbers and names known here can be checked: an operator's decision, off by default.
+    pub guard_through_proxy: bool,
+    /// Which addresses guarded requests may reach.
+    pub policy: Policy,
+    /// Name resolution of guarded requests.
+    pub lookup: Arc<dyn Lookup>,
+}
+
+impl Default for NetOptions {
+    fn default() -> Self {
+        NetOptions {
+            verify_tls: true,
+            connect_timeout: Duration::from_secs(10),
+            use_proxy_variables: true,
+            guard_through_proxy: false,
+            policy: Policy::default(),
+            lookup: Arc::new(SystemLookup),
+        }
+    }
+}
+
+/// The clients, made once and shared.
+pub struct Net {
+    upstream: reqwest::Client,
+    guarded: Guarded,
+}
+
+impl Net {
+    /// Builds the clients. A TLS provider must be installed before (`rustls::crypto::ring`), which is the binary's job.
+    ///
+    /// # Errors
+    /// [`NetError::Build`] when the TLS configuration cannot be made.
+    pub fn new(options: NetOptions) -> Result<Self> {
+        let mut upstream = base(&options).tls_danger_accept_invalid_certs(!options.verify_tls);
+        if !options.use_proxy_variables {
+            upstream = upstream.no_proxy();
+        }
+        let upstream = upstream.build().map_err(|e| NetError::Build(error::chain(&e)))?;
+        Ok(Net { upstream, guarded: Guarded::new(&options)? })
+    }
+
+    /// For addresses an administrator configured: private networks allowed, redirects off.
+    pub fn upstream(&self) -> &reqwest::Client {
+        &self.upstream
+    }
+
+    /// For addresses a user can influence.
+    pub fn guarded(&self) -> Guarded {
+        self.guarded.clone()
+    }
+}
+
+/// What both clients share. Time limits of whole requests are set per request by the callers.
+#[allow(clippy::disallowed_methods, reason = "this crate is the one place that may")]
+fn base(options: &NetOptions) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("Transom/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(options.connect_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_max_idle_per_host(64)
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(30))
+}
