@@ -3,12 +3,13 @@
 use axum::{
     Json,
     body::{Body, Bytes},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures::{StreamExt, stream};
 use serde_json::{Map, Value};
-use transom_providers::{Upstream, UpstreamBody};
+use transom_identity::Caller;
+use transom_providers::{Requester, Upstream, UpstreamBody};
 
 /// An upstream's answer as ours.
 pub fn pass(upstream: Upstream) -> Response {
@@ -50,4 +51,18 @@ pub fn pass_with(upstream: Upstream, extra: Map<String, Value>) -> Response {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
     response
+}
+
+/// The caller as upstream requests name them.
+pub fn requester(caller: &Caller, headers: Option<&HeaderMap>) -> Requester {
+    let cookies = headers.and_then(|h| h.get(header::COOKIE)).and_then(|value| value.to_str().ok());
+    Requester {
+        id: caller.user.id.clone(),
+        name: caller.user.name.clone(),
+        email: caller.user.email.clone(),
+        role: caller.user.role.as_str().to_string(),
+        token: caller.token().map(str::to_string),
+        cookies: cookies.map(str::to_string),
+        chat_id: None,
+    }
 }

@@ -7,9 +7,12 @@ mod chat_tags;
 mod chats;
 mod configs;
 mod evaluations;
+mod folders;
+mod groups;
 mod models;
 mod ollama;
 mod openai;
+mod prompts;
 mod system;
 mod tasks;
 mod users;
@@ -30,6 +33,9 @@ pub fn all() -> Routes {
         .merge(chat_tags::routes())
         .merge(tasks::routes())
         .merge(evaluations::routes())
+        .merge(folders::routes())
+        .merge(groups::routes())
+        .merge(prompts::routes())
         .merge(models::routes())
         .merge(workspace_models::routes())
         .merge(openai::routes())

@@ -1,0 +1,106 @@
+//! Single messages of a chat: new text, and events about them.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::Response,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use transom_identity::Caller;
+use transom_realtime::{Emission, user_room};
+use transom_store::ChatRow;
+
+use super::{OWN, missing, shown_fast};
+use crate::{
+    App, Result,
+    extract::{Body, Verified},
+    router::Routes,
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .post("/api/v1/chats/{id}/messages/{message_id}", OWN, "Set a message's text", set_content)
+        .takes::<ContentForm>()
+        .post("/api/v1/chats/{id}/messages/{message_id}/event", OWN, "Send an event about a message", event)
+        .takes::<EventForm>()
+        .gives::<bool>()
+}
+
+/// A chat of the caller, or any chat for an administrator.
+async fn reachable(app: &App, caller: &Caller, id: &str) -> Result<ChatRow> {
+    let row = app.store.chats.row(id).await?.ok_or_else(missing)?;
+    if row.user_id == caller.user.id || caller.is_admin() { Ok(row) } else { Err(missing()) }
+}
+
+async fn tell(app: &App, user_id: &str, chat_id: &str, message_id: &str, data: Value) -> Result<()> {
+    let emission = Emission {
+        room: Some(user_room(user_id)),
+        event: "events".into(),
+        payload: json!({"chat_id": chat_id, "message_id": message_id, "data": data}),
+        ..Emission::default()
+    };
+    Ok(app.realtime.emit(&emission).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ContentForm {
+    content: String,
+}
+
+async fn set_content(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path((id, message_id)): Path<(String, String)>,
+    Body(form): Body<ContentForm>,
+) -> Result<Response> {
+    let row = reachable(&app, &caller, &id).await?;
+    let patch = Map::from_iter([("content".to_string(), json!(form.content))]);
+    app.store.messages.upsert(&id, &message_id, patch).await?;
+    let data = json!({"type": "chat:message", "data": {"chat_id": id, "message_id": message_id, "content": form.content}});
+    tell(&app, &row.user_id, &id, &message_id, data).await?;
+    shown_fast(&app, &id).await
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct EventForm {
+    #[serde(rename = "type")]
+    kind: String,
+    data: Map<String, Value>,
+}
+
+async fn event(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path((id, message_id)): Path<(String, String)>,
+    Body(form): Body<EventForm>,
+) -> Result<Json<bool>> {
+    let row = reachable(&app, &caller, &id).await?;
+    keep(&app, &id, &message_id, &form).await?;
+    let data = json!({"type": form.kind, "data": form.data});
+    tell(&app, &row.user_id, &id, &message_id, data).await?;
+    Ok(Json(true))
+}
+
+/// What an event changes in the stored message.
+async fn keep(app: &App, chat_id: &str, id: &str, form: &EventForm) -> Result<()> {
+    let messages = &app.store.messages;
+    let text = form.data.get("content").and_then(Value::as_str).unwrap_or_default();
+    let list = |key: &str| form.data.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    match form.kind.as_str() {
+        "status" => messages.push(chat_id, id, "statusHistory", &[json!(form.data)], false).await?,
+        "message" => messages.append_content(chat_id, id, text).await?,
+        "replace" => {
+            let patch = Map::from_iter([("content".to_string(), json!(text))]);
+            messages.patch(chat_id, id, patch).await?;
+        }
+        "files" => messages.push(chat_id, id, "files", &list("files"), true).await?,
+        "embeds" => messages.push(chat_id, id, "embeds", &list("embeds"), true).await?,
+        "source" | "citation" if form.data.get("type").is_none() => {
+            messages.push(chat_id, id, "sources", &[json!(form.data)], false).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! Shared copies of chats, and clones.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use transom_identity::IdentityError;
+use transom_store::{Chat, NewChat};
+
+use super::{OWN, missing, own, shown, shown_chat};
+use crate::{
+    App, Result,
+    extract::{Body, Verified},
+    router::{Routes, Rule},
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .post("/api/v1/chats/{id}/share", Rule::Permission("chat.share"), "Share a copy, or renew it", share)
+        .delete("/api/v1/chats/{id}/share", OWN, "Stop sharing", unshare)
+        .gives::<bool>()
+        .get("/api/v1/chats/share/{share_id}", OWN, "A shared copy", shared)
+        .post("/api/v1/chats/{id}/clone", OWN, "Copy one's own chat", clone)
+        .post("/api/v1/chats/{id}/clone/shared", OWN, "Copy a shared chat", clone_shared)
+}
+
+/// The owner of the shared copy of a chat.
+fn share_owner(chat_id: &str) -> String {
+    format!("shared-{chat_id}")
+}
+
+async fn share(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Value>> {
+    if !app.identity.permits(&caller.user, "chat.share").await? {
+        return Err(IdentityError::Forbidden.into());
+    }
+    let row = own(&app, &caller, &id).await?;
+    let chat = app.store.chats.get(&id).await?.ok_or_else(missing)?;
+    if let Some(share_id) = &row.share_id {
+        if app.store.chats.row(share_id).await?.is_some() {
+            let copy = app.store.chats.merge(share_id, chat.document).await?;
+            return Ok(Json(shown_chat(copy)));
+        }
+    }
+    let copy = NewChat {
+        user_id: share_owner(&id),
+        document: chat.document,
+        meta: row.meta.clone(),
+        created_at: Some(row.created_at),
+        ..NewChat::default()
+    };
+    let copy = app.store.chats.create(copy).await?;
+    app.store.chats.set_share_id(&id, Some(&copy.row.id)).await?;
+    Ok(Json(shown_chat(copy)))
+}
+
+async fn unshare(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<bool>> {
+    let row = own(&app, &caller, &id).await?;
+    let Some(share_id) = row.share_id else { return Ok(Json(false)) };
+    app.store.chats.delete(&share_id).await?;
+    app.store.chats.set_share_id(&id, None).await?;
+    Ok(Json(true))
+}
+
+/// A chat that is a shared copy.
+async fn copy(app: &App, share_id: &str) -> Result<Chat> {
+    let chat = app.store.chats.get(share_id).await?.ok_or_else(missing)?;
+    if chat.row.user_id.starts_with("shared-") { Ok(chat) } else { Err(missing()) }
+}
+
+async fn shared(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(share_id): Path<String>,
+) -> Result<Json<Value>> {
+    let found = copy(&app, &share_id).await;
+    if found.is_err() && caller.is_admin() && app.settings.get(&transom_config::keys::ENABLE_ADMIN_CHAT_ACCESS) {
+        let chat = app.store.chats.get(&share_id).await?.ok_or_else(missing)?;
+        return Ok(Json(shown_chat(chat)));
+    }
+    Ok(Json(shown_chat(found?)))
+}
+
+#[derive(Deserialize, Default)]
+struct CloneForm {
+    #[serde(default)]
+    title: Option<String>,
+}
+
+async fn clone(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+    Body(form): Body<CloneForm>,
+) -> Result<Json<Value>> {
+    own(&app, &caller, &id).await?;
+    let chat = app.store.chats.get(&id).await?.ok_or_else(missing)?;
+    duplicate(&app, &caller.user.id, chat, form.title).await
+}
+
+async fn clone_shared(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Value>> {
+    let chat = copy(&app, &id).await?;
+    duplicate(&app, &caller.user.id, chat, None).await
+}
+
+async fn duplicate(app: &App, user_id: &str, chat: Chat, title: Option<String>) -> Result<Json<Value>> {
+    let mut document: Map<String, Value> = chat.document;
+    let branch = document.get("history").and_then(|h| h.get("currentId")).cloned().unwrap_or(Value::Null);
+    document.insert("originalChatId".into(), json!(chat.row.id));
+    document.insert("branchPointMessageId".into(), branch);
+    let title = title.unwrap_or_else(|| format!("Clone of {}", chat.row.title));
+    document.insert("title".into(), json!(title));
+    let new = NewChat { user_id: user_id.to_string(), document, meta: json!({}), ..NewChat::default() };
+    let made = app.store.chats.create(new).await?;
+    Ok(Json(shown(&made.row, Value::Object(made.document.clone()))))
+}
