@@ -41,19 +41,17 @@ impl Environment {
             values.insert(name.to_owned(), value);
         }
         let near = working_dir.join(".env");
-        add_file(&mut values, &near)?;
+        add_file(&mut values, &near, &[])?;
         // The folder is settled before its own file is read, so that file cannot move it.
         if let Some(text) = read_named_file(&values, "DATA_DIR", &working_dir)? {
             values.remove("DATA_DIR_FILE");
             values.insert("DATA_DIR".to_owned(), text);
         }
-        let chosen =
-            values.get("DATA_DIR").filter(|dir| !dir.is_empty()).map_or("data", String::as_str).to_owned();
-        let data_dir = working_dir.join(&chosen);
+        let chosen = values.get("DATA_DIR").filter(|dir| !dir.is_empty()).map_or("data", String::as_str);
+        let data_dir = working_dir.join(chosen);
         let far = data_dir.join(".env");
         if !same_file(&near, &far) {
-            values.insert("DATA_DIR".to_owned(), chosen);
-            add_file(&mut values, &far)?;
+            add_file(&mut values, &far, &["DATA_DIR", "DATA_DIR_FILE"])?;
         }
         let mut environment = Environment { values, derived: HashMap::new(), working_dir, data_dir };
         environment.read_named_files()?;
@@ -166,8 +164,8 @@ fn same_file(one: &Path, other: &Path) -> bool {
     }
 }
 
-/// Adds what a `.env` file sets and nothing else did. No file is fine.
-fn add_file(values: &mut HashMap<String, String>, path: &Path) -> Result<(), ConfigError> {
+/// Adds what a `.env` file sets and nothing else did, but for some names. No file is fine.
+fn add_file(values: &mut HashMap<String, String>, path: &Path, but: &[&str]) -> Result<(), ConfigError> {
     if !path.is_file() {
         return Ok(());
     }
@@ -177,7 +175,7 @@ fn add_file(values: &mut HashMap<String, String>, path: &Path) -> Result<(), Con
         parsed.map_err(|(line, problem)| ConfigError::DotEnv { path: path.to_path_buf(), line, problem })?;
     // Within one file the last assignment counts.
     let found: HashMap<String, String> = found.into_iter().collect();
-    for (name, value) in found {
+    for (name, value) in found.into_iter().filter(|(name, _)| !but.contains(&name.as_str())) {
         values.entry(name).or_insert(value);
     }
     Ok(())

@@ -11,7 +11,7 @@ settings! {
     AUDIO_STT_AZURE_API_KEY: String = text("")
         .saved("audio.stt.azure.api_key").aliases(&["STT_AZURE_API_KEY"]).secret();
 
-    /// Azure speech-to-text endpoint.
+    /// Address of Azure speech-to-text.
     AUDIO_STT_AZURE_BASE_URL: String = url("")
         .saved("audio.stt.azure.base_url").aliases(&["STT_AZURE_BASE_URL"]);
 
@@ -23,7 +23,7 @@ settings! {
     AUDIO_STT_AZURE_MAX_SPEAKERS: String = text("")
         .saved("audio.stt.azure.max_speakers").aliases(&["STT_AZURE_MAX_SPEAKERS"]);
 
-    /// Azure speech-to-text region.
+    /// Region of Azure speech-to-text.
     AUDIO_STT_AZURE_REGION: String = text("").saved("audio.stt.azure.region").aliases(&["STT_AZURE_REGION"]);
 
     /// Speech-to-text service; empty (or `whisper`) is the built-in Whisper model.
@@ -43,7 +43,7 @@ settings! {
     AUDIO_STT_MISTRAL_USE_CHAT_COMPLETIONS: bool = flag(false)
         .saved("audio.stt.mistral.use_chat_completions").aliases(&["STT_MISTRAL_USE_CHAT_COMPLETIONS"]);
 
-    /// Speech-to-text model.
+    /// Model of the speech-to-text service.
     AUDIO_STT_MODEL: String = text("")
         .saved("audio.stt.model").attribute("STT_MODEL").aliases(&["STT_MODEL"]);
 
@@ -66,7 +66,7 @@ settings! {
     AUDIO_TTS_API_KEY: String = text("")
         .saved("audio.tts.api_key").attribute("TTS_API_KEY").aliases(&["TTS_API_KEY"]).secret();
 
-    /// Azure speech endpoint.
+    /// Address of Azure speech.
     AUDIO_TTS_AZURE_SPEECH_BASE_URL: String = url("")
         .saved("audio.tts.azure.speech_base_url").attribute("TTS_AZURE_SPEECH_BASE_URL")
         .aliases(&["TTS_AZURE_SPEECH_BASE_URL"]);
@@ -76,7 +76,7 @@ settings! {
         .saved("audio.tts.azure.speech_output_format").attribute("TTS_AZURE_SPEECH_OUTPUT_FORMAT")
         .aliases(&["TTS_AZURE_SPEECH_OUTPUT_FORMAT"]);
 
-    /// Azure speech region.
+    /// Region of Azure speech.
     AUDIO_TTS_AZURE_SPEECH_REGION: String = text("")
         .saved("audio.tts.azure.speech_region").attribute("TTS_AZURE_SPEECH_REGION")
         .aliases(&["TTS_AZURE_SPEECH_REGION"]);

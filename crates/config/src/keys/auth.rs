@@ -41,7 +41,7 @@ settings! {
     /// Allows API keys.
     ENABLE_API_KEYS: bool = flag(false).saved("auth.enable_api_keys").acts();
 
-    /// Limit API keys to the listed paths.
+    /// Limits API keys to the paths of `API_KEYS_ALLOWED_ENDPOINTS`.
     ENABLE_API_KEYS_ENDPOINT_RESTRICTIONS: bool = flag(false)
         .saved("auth.api_key.endpoint_restrictions").aliases(&["ENABLE_API_KEY_ENDPOINT_RESTRICTIONS"])
         .acts();
@@ -49,7 +49,7 @@ settings! {
     /// Old name of `ENABLE_API_KEYS_ENDPOINT_RESTRICTIONS`, read when that one is unset.
     ENABLE_API_KEY_ENDPOINT_RESTRICTIONS: bool = flag(false).acts();
 
-    /// Send X-OpenWebUI-User-Name/-Id/-Email/-Role to upstream services.
+    /// Sends `X-OpenWebUI-User-Name`, `-Id`, `-Email` and `-Role` to upstream services.
     ENABLE_FORWARD_USER_INFO_HEADERS: bool = flag(false).acts();
 
     /// Allows the very first sign-up even when sign-up or the login form is off.
@@ -61,7 +61,7 @@ settings! {
     /// Off: signing in with a password or LDAP answers 403.
     ENABLE_PASSWORD_AUTH: bool = flag(true).acts();
 
-    /// Check new passwords against the pattern.
+    /// Checks new passwords against the pattern.
     ENABLE_PASSWORD_VALIDATION: bool = flag(false).acts();
 
     /// Serves user provisioning under `/api/v1/scim/v2`.
@@ -126,9 +126,9 @@ settings! {
     /// File that holds, or receives, the generated secret key when no key is set.
     WEBUI_SECRET_KEY_FILE: String = path(".webui_secret_key").acts();
 
-    /// SameSite of the OAuth handshake session cookie (owui-session).
+    /// SameSite of the OAuth handshake session cookie (`owui-session`).
     WEBUI_SESSION_COOKIE_SAME_SITE: String = text("lax").allowed(&["lax", "strict", "none"]).acts();
 
-    /// Secure flag of the owui-session cookie.
+    /// Secure flag of the `owui-session` cookie.
     WEBUI_SESSION_COOKIE_SECURE: bool = flag(false).acts();
 }

@@ -14,7 +14,7 @@ settings! {
     /// Longest line in bytes accepted from a model server; longer ones are dropped, empty means no limit.
     CHAT_STREAM_RESPONSE_CHUNK_MAX_BUFFER_SIZE: Option<i64> = optional_int("").acts();
 
-    /// Store inline base64 images of answers as files.
+    /// Stores inline base64 images of answers as files.
     ENABLE_CHAT_RESPONSE_BASE64_IMAGE_URL_CONVERSION: bool = flag(false);
 
     /// Uses generated search queries again inside one request.

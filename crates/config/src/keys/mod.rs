@@ -25,7 +25,7 @@ macro_rules! settings {
             };
         )+
         pub(super) static GROUP: super::Group =
-            super::Group { name: $group, title: $title, declarations: &[$(&$name.declaration),+] };
+            super::Group { title: $title, declarations: &[$(&$name.declaration),+] };
     };
 }
 
@@ -66,8 +66,6 @@ groups!(
 
 /// The variables of one file.
 pub(crate) struct Group {
-    /// Short name, the same as the file's.
-    pub(crate) name: &'static str,
     /// Heading on the settings page.
     pub(crate) title: &'static str,
     /// Its variables, in the order of the file.

@@ -7,25 +7,25 @@ use super::spec::*;
 settings! {
     "oauth", "OAuth";
 
-    /// No e-mail claim: use provider@sub.local.
+    /// Makes up the address `provider@sub.local` when a provider sends no e-mail claim.
     ENABLE_OAUTH_EMAIL_FALLBACK: bool = flag(false);
 
-    /// Create missing groups on sync.
+    /// Creates missing groups on sync.
     ENABLE_OAUTH_GROUP_CREATION: bool = flag(false).saved("oauth.enable_group_creation");
 
-    /// Sync groups from the groups claim on each login.
+    /// Syncs groups from the groups claim on each login.
     ENABLE_OAUTH_GROUP_MANAGEMENT: bool = flag(false).saved("oauth.enable_group_mapping");
 
-    /// Also set the oauth_id_token cookie.
+    /// Also sets the `oauth_id_token` cookie.
     ENABLE_OAUTH_ID_TOKEN_COOKIE: bool = flag(true);
 
-    /// Let values stored in the database override oauth.* variables.
-    ENABLE_OAUTH_PERSISTENT_CONFIG: bool = flag(false);
+    /// Lets values stored in the database override the `oauth.*` variables.
+    ENABLE_OAUTH_PERSISTENT_CONFIG: bool = flag(false).acts();
 
-    /// Set the role from the roles claim on each login.
+    /// Sets the role from the roles claim on each login.
     ENABLE_OAUTH_ROLE_MANAGEMENT: bool = flag(false).saved("oauth.enable_role_mapping");
 
-    /// Create an account on first OAuth login.
+    /// Creates an account on first OAuth login.
     ENABLE_OAUTH_SIGNUP: bool = flag(false).saved("oauth.enable_signup");
 
     /// Feishu OAuth client id; with the secret it turns the provider on.
@@ -37,7 +37,7 @@ settings! {
     /// Feishu OAuth scopes.
     FEISHU_OAUTH_SCOPE: String = text("contact:user.base:readonly").saved("oauth.feishu.scope");
 
-    /// Feishu OAuth fixed redirect URI; empty is built from the request.
+    /// Feishu OAuth fixed redirect URI; built from the request when empty.
     FEISHU_REDIRECT_URI: String = url("").saved("oauth.feishu.redirect_uri");
 
     /// GitHub OAuth client id; with the secret it turns the provider on.
@@ -61,7 +61,7 @@ settings! {
     /// Google OAuth scopes.
     GOOGLE_OAUTH_SCOPE: String = text("openid email profile").saved("oauth.google.scope");
 
-    /// Google OAuth fixed redirect URI; empty is built from the request.
+    /// Google OAuth fixed redirect URI; built from the request when empty.
     GOOGLE_REDIRECT_URI: String = url("").saved("oauth.google.redirect_uri");
 
     /// Microsoft OAuth client id; with the secret it turns the provider on.
@@ -84,16 +84,16 @@ settings! {
     /// Microsoft OAuth scopes.
     MICROSOFT_OAUTH_SCOPE: String = text("openid email profile").saved("oauth.microsoft.scope");
 
-    /// Microsoft OAuth fixed redirect URI; empty is built from the request.
+    /// Microsoft OAuth fixed redirect URI; built from the request when empty.
     MICROSOFT_REDIRECT_URI: String = url("").saved("oauth.microsoft.redirect_uri");
 
-    /// Send client_id in the token request body.
+    /// Sends `client_id` in the token request body.
     OAUTH_ACCESS_TOKEN_REQUEST_INCLUDE_CLIENT_ID: bool = flag(false);
 
     /// Claim values that give role admin.
     OAUTH_ADMIN_ROLES: Vec<String> = list_by("OAUTH_ROLES_SEPARATOR", "admin").saved("oauth.admin_roles");
 
-    /// Comma-separated list of e-mail domains that may log in; * = all.
+    /// Comma-separated list of e-mail domains that may log in; `*` lets all in.
     OAUTH_ALLOWED_DOMAINS: Vec<String> = list(',', "*").keep_empty().saved("oauth.allowed_domains");
 
     /// Claim values that give role user.
@@ -122,7 +122,7 @@ settings! {
     /// Claim used as e-mail.
     OAUTH_EMAIL_CLAIM: String = text("email").saved("oauth.oidc.email_claim");
 
-    /// Claim (dots = nested) with the groups.
+    /// Claim (dots lead into nested objects) with the groups.
     OAUTH_GROUPS_CLAIM: String = text("groups")
         .saved("oauth.oidc.group_claim").aliases(&["OAUTH_GROUP_CLAIM"]);
 
@@ -132,7 +132,7 @@ settings! {
     /// Old name of `OAUTH_GROUPS_CLAIM`, read when that one is unset.
     OAUTH_GROUP_CLAIM: String = text("groups");
 
-    /// Link an OAuth login to an existing account with the same e-mail.
+    /// Links an OAuth login to an existing account with the same e-mail.
     OAUTH_MERGE_ACCOUNTS_BY_EMAIL: bool = flag(false).saved("oauth.merge_accounts_by_email");
 
     /// Claim used as picture; empty is no picture.
@@ -145,7 +145,7 @@ settings! {
     /// Label of the OIDC button.
     OAUTH_PROVIDER_NAME: String = text("SSO").saved("oauth.oidc.provider_name");
 
-    /// Claim (dots = nested) with the roles.
+    /// Claim (dots lead into nested objects) with the roles.
     OAUTH_ROLES_CLAIM: String = text("roles").saved("oauth.roles_claim");
 
     /// Separator of the role lists and of a string roles claim.
@@ -154,7 +154,7 @@ settings! {
     /// Scopes asked from the OIDC provider.
     OAUTH_SCOPES: String = text("openid email profile").saved("oauth.oidc.scopes");
 
-    /// Key that encrypts tokens in table oauth_session.
+    /// Key that encrypts tokens in table `oauth_session`.
     OAUTH_SESSION_TOKEN_ENCRYPTION_KEY: String = text("").or("WEBUI_SECRET_KEY").secret();
 
     /// Claim used as subject instead of the provider's default.
@@ -168,7 +168,7 @@ settings! {
         .saved("oauth.oidc.token_endpoint_auth_method")
         .allowed(&["client_secret_basic", "client_secret_post", "none"]);
 
-    /// Refresh the picture on every login.
+    /// Refreshes the picture on every login.
     OAUTH_UPDATE_PICTURE_ON_LOGIN: bool = flag(false).saved("oauth.update_picture_on_login");
 
     /// Claim used as display name.

@@ -41,7 +41,7 @@ settings! {
     /// Plain-text gRPC for logs.
     OTEL_LOGS_EXPORTER_OTLP_INSECURE: bool = flag(false).or("OTEL_EXPORTER_OTLP_INSECURE");
 
-    /// Grpc or http for logs.
+    /// Protocol (`grpc` or `http`) for logs.
     OTEL_LOGS_OTLP_SPAN_EXPORTER: String = text("").or("OTEL_OTLP_SPAN_EXPORTER").allowed(&["grpc", "http"]);
 
     /// Basic auth password for metrics.
@@ -56,7 +56,7 @@ settings! {
     /// Plain-text gRPC for metrics.
     OTEL_METRICS_EXPORTER_OTLP_INSECURE: bool = flag(false).or("OTEL_EXPORTER_OTLP_INSECURE");
 
-    /// Grpc or http for metrics.
+    /// Protocol (`grpc` or `http`) for metrics.
     OTEL_METRICS_OTLP_SPAN_EXPORTER: String = text("")
         .or("OTEL_OTLP_SPAN_EXPORTER").allowed(&["grpc", "http"]);
 

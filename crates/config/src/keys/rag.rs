@@ -76,7 +76,7 @@ settings! {
     /// Model of Azure Document Intelligence.
     DOCUMENT_INTELLIGENCE_MODEL: String = text("prebuilt-layout").saved("rag.document_intelligence_model");
 
-    /// Send embedding batches in parallel.
+    /// Sends embedding batches in parallel.
     ENABLE_ASYNC_EMBEDDING: bool = flag(true).saved("rag.enable_async_embedding");
 
     /// Lets users pick files from Google Drive.
@@ -94,7 +94,7 @@ settings! {
     /// Searches by keyword as well as by vector, and reranks.
     ENABLE_RAG_HYBRID_SEARCH: bool = flag(false).saved("rag.enable_hybrid_search");
 
-    /// Add file name and headings to the keyword index text.
+    /// Adds file name and headings to the keyword index text.
     ENABLE_RAG_HYBRID_SEARCH_ENRICHED_TEXTS: bool = flag(false)
         .saved("rag.enable_hybrid_search_enriched_texts");
 
@@ -166,10 +166,10 @@ settings! {
     /// API key of the Azure OpenAI embedding endpoint.
     RAG_AZURE_OPENAI_API_KEY: String = text("").saved("rag.azure_openai.api_key").secret();
 
-    /// Azure API version.
+    /// API version of that Azure OpenAI server.
     RAG_AZURE_OPENAI_API_VERSION: String = text("").saved("rag.azure_openai.api_version");
 
-    /// Azure OpenAI embedding endpoint.
+    /// Address of the Azure OpenAI server that computes embeddings.
     RAG_AZURE_OPENAI_BASE_URL: String = url("").saved("rag.azure_openai.base_url");
 
     /// Texts in one embedding call.
@@ -186,10 +186,10 @@ settings! {
     /// Model that computes embeddings.
     RAG_EMBEDDING_MODEL: String = text("sentence-transformers/all-MiniLM-L6-v2").saved("rag.embedding_model");
 
-    /// Download newer model files; off in offline mode.
+    /// Downloads newer model files; off in offline mode.
     RAG_EMBEDDING_MODEL_AUTO_UPDATE: bool = flag(true);
 
-    /// Allow code shipped with the model.
+    /// Allows code shipped with the model.
     RAG_EMBEDDING_MODEL_TRUST_REMOTE_CODE: bool = flag(true);
 
     /// Old name of `RAG_EMBEDDING_BATCH_SIZE`, read when that one is unset.
@@ -227,10 +227,10 @@ settings! {
     /// API key of the Ollama embedding server.
     RAG_OLLAMA_API_KEY: String = text("").saved("rag.ollama.key").secret();
 
-    /// Ollama embedding server.
+    /// Address of the Ollama server that computes embeddings.
     RAG_OLLAMA_BASE_URL: String = url("").saved("rag.ollama.url").or("OLLAMA_BASE_URL");
 
-    /// OpenAI-compatible embedding server.
+    /// Address of the OpenAI-compatible server that computes embeddings.
     RAG_OPENAI_API_BASE_URL: String = url("").saved("rag.openai_api_base_url").or("OPENAI_API_BASE_URL");
 
     /// API key of the OpenAI-compatible embedding server.
@@ -246,10 +246,10 @@ settings! {
     /// Model that reranks; empty turns reranking off.
     RAG_RERANKING_MODEL: String = text("").saved("rag.reranking_model");
 
-    /// Download newer reranker files.
+    /// Downloads newer reranker files.
     RAG_RERANKING_MODEL_AUTO_UPDATE: bool = flag(true);
 
-    /// Allow code shipped with the reranker.
+    /// Allows code shipped with the reranker.
     RAG_RERANKING_MODEL_TRUST_REMOTE_CODE: bool = flag(true);
 
     /// Prompt that wraps retrieved text; must hold `{{CONTEXT}}` or `[context]`, empty is the built-in

@@ -11,7 +11,7 @@ settings! {
     /// Chroma: how the client authenticates.
     CHROMA_CLIENT_AUTH_PROVIDER: String = text("");
 
-    /// Chroma: database.
+    /// Chroma: database of the collections.
     CHROMA_DATABASE: String = text("default_database");
 
     /// Chroma: extra HTTP headers, `name=value` separated by commas.
@@ -26,7 +26,7 @@ settings! {
     /// Chroma: speaks TLS to the server.
     CHROMA_HTTP_SSL: bool = flag(false);
 
-    /// Chroma: tenant.
+    /// Chroma: tenant that owns the collections.
     CHROMA_TENANT: String = text("default_tenant");
 
     /// Elasticsearch: API key.
@@ -134,46 +134,46 @@ settings! {
     /// Oracle: password of the wallet.
     ORACLE_WALLET_PASSWORD: String = text("").secret();
 
-    /// Pgvector: creates the database extension when it is missing.
+    /// `pgvector`: creates the database extension when it is missing.
     PGVECTOR_CREATE_EXTENSION: bool = flag(true);
 
-    /// Pgvector: address of the PostgreSQL database.
+    /// `pgvector`: address of the PostgreSQL database.
     PGVECTOR_DB_URL: String = url("").or("DATABASE_URL").secret();
 
-    /// Pgvector: candidates kept while the HNSW index is built.
+    /// `pgvector`: candidates kept while the HNSW index is built.
     PGVECTOR_HNSW_EF_CONSTRUCTION: i64 = int("64");
 
-    /// Pgvector: edges of an HNSW node.
+    /// `pgvector`: edges of an HNSW node.
     PGVECTOR_HNSW_M: i64 = int("16");
 
-    /// Pgvector: kind of index.
+    /// `pgvector`: kind of index.
     PGVECTOR_INDEX_METHOD: String = text("").allowed(&["", "ivfflat", "hnsw"]);
 
-    /// Pgvector: dimensions of the vector column.
+    /// `pgvector`: dimensions of the vector column.
     PGVECTOR_INITIALIZE_MAX_VECTOR_LENGTH: i64 = int("1536");
 
-    /// Pgvector: clusters of an ivfflat index.
+    /// `pgvector`: clusters of an ivfflat index.
     PGVECTOR_IVFFLAT_LISTS: i64 = int("100");
 
-    /// Pgvector: encrypts texts and metadata in the database.
+    /// `pgvector`: encrypts texts and metadata in the database.
     PGVECTOR_PGCRYPTO: bool = flag(false);
 
-    /// Pgvector: key of that encryption.
+    /// `pgvector`: key of that encryption.
     PGVECTOR_PGCRYPTO_KEY: String = text("").secret();
 
-    /// Pgvector: connections above the pool size in a rush.
+    /// `pgvector`: connections above the pool size in a rush.
     PGVECTOR_POOL_MAX_OVERFLOW: i64 = int("0").bad_becomes_default();
 
-    /// Pgvector: seconds after which a connection is replaced.
+    /// `pgvector`: seconds after which a connection is replaced.
     PGVECTOR_POOL_RECYCLE: i64 = int("3600").bad_becomes_default();
 
-    /// Pgvector: connections kept open; unset uses the main pool size.
+    /// `pgvector`: connections kept open; unset uses the main pool size.
     PGVECTOR_POOL_SIZE: Option<i64> = optional_int("").bad_becomes_default();
 
-    /// Pgvector: seconds to wait for a free connection.
+    /// `pgvector`: seconds to wait for a free connection.
     PGVECTOR_POOL_TIMEOUT: i64 = int("30").bad_becomes_default();
 
-    /// Pgvector: stores half-precision vectors, needed above 2000 dimensions.
+    /// `pgvector`: stores half-precision vectors, needed above 2000 dimensions.
     PGVECTOR_USE_HALFVEC: bool = flag(false);
 
     /// Pinecone: API key.

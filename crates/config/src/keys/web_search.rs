@@ -30,11 +30,11 @@ settings! {
     /// API key of Brave Search.
     BRAVE_SEARCH_API_KEY: String = text("").saved("rag.web.search.brave_search_api_key").secret();
 
-    /// Give search results whole, no embedding.
+    /// Gives search results whole, no embedding.
     BYPASS_WEB_SEARCH_EMBEDDING_AND_RETRIEVAL: bool = flag(false)
         .saved("rag.web.search.bypass_embedding_and_retrieval");
 
-    /// Use snippets only, do not open pages.
+    /// Uses snippets only, do not open pages.
     BYPASS_WEB_SEARCH_WEB_LOADER: bool = flag(false).saved("rag.web.search.bypass_web_loader");
 
     /// Checks TLS certificates of pages.
@@ -134,7 +134,7 @@ settings! {
     /// API key of Serpstack.
     SERPSTACK_API_KEY: String = text("").saved("rag.web.search.serpstack_api_key").secret();
 
-    /// Use https with Serpstack.
+    /// Uses https with Serpstack.
     SERPSTACK_HTTPS: bool = flag(true).saved("rag.web.search.serpstack_https");
 
     /// Sougou secret id.
@@ -182,12 +182,12 @@ settings! {
     /// Uses the proxy variables when pages are loaded.
     WEB_SEARCH_TRUST_ENV: bool = flag(false).saved("rag.web.search.trust_env");
 
-    /// YaCy password.
+    /// Password at the YaCy server.
     YACY_PASSWORD: String = text("").saved("rag.web.search.yacy_password").secret();
 
-    /// YaCy URL.
+    /// Address of the YaCy server.
     YACY_QUERY_URL: String = url("").saved("rag.web.search.yacy_query_url");
 
-    /// YaCy user.
+    /// User name at the YaCy server.
     YACY_USERNAME: String = text("").saved("rag.web.search.yacy_username");
 }

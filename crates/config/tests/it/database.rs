@@ -24,8 +24,8 @@ fn the_address_is_the_explicit_one_then_the_parts_then_the_file() {
     let file = format!("sqlite://{here}/data/webui.db");
     let mut explicit = PARTS.to_vec();
     explicit.push(("DATABASE_URL", "postgres://x:y@h:1/n?sslmode=require"));
-    let table: Vec<(Vec<(&str, &str)>, String, bool)> = vec![
-        (vec![], file.clone(), false),
+    let table = [
+        (Vec::new(), file.clone(), false),
         (vec![("DATABASE_URL", "")], file.clone(), false),
         (vec![("DATA_DIR", "/srv/chat")], "sqlite:///srv/chat/webui.db".into(), false),
         (PARTS.to_vec(), "postgresql://u:p@ss@db:5432/chat".into(), false),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use transom_config::{Source, declarations, find, keys};
+use transom_config::{LoadOptions, Settings, Source, declarations, find, keys};
 
 use crate::{load, load_in};
 
@@ -127,4 +127,24 @@ fn proxies_may_stand_in_the_file() {
     proxies.sort();
     let expected = [("HTTPS_PROXY", "http://proxy:1"), ("no_proxy", "process")];
     assert_eq!(proxies, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+}
+
+#[test]
+fn the_process_is_read_and_its_environment_never_printed() {
+    let options = LoadOptions::from_process(vec![("WEBUI_NAME", "from the command line".to_owned())]);
+    assert!(options.environment.iter().any(|(name, _)| name == "PATH"));
+    let printed = format!("{options:?}");
+    assert!(printed.contains("WEBUI_NAME") && !printed.contains("from the command line"), "{printed}");
+    let only = LoadOptions { environment: Vec::new(), ..options };
+    assert_eq!(Settings::load(only).unwrap().get(&keys::WEBUI_NAME), "from the command line");
+}
+
+#[test]
+fn messages_never_show_a_secret() {
+    let notes = load(&[("TOOL_SERVER_CONNECTIONS", "[{\"key\":\"hunter2\"}")]).notes();
+    assert!(
+        notes[0].starts_with("TOOL_SERVER_CONNECTIONS is ********, but it must be a JSON array"),
+        "{notes:?}"
+    );
+    assert!(!notes.concat().contains("hunter2"), "{notes:?}");
 }

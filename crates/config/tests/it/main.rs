@@ -16,6 +16,9 @@ use std::path::Path;
 
 use transom_config::{ConfigError, LoadOptions, Settings};
 
+/// Variables as tests write them down.
+pub type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// Loads settings from these variables, with an empty working folder.
 pub fn try_load(variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
     let folder = tempfile::tempdir().unwrap();

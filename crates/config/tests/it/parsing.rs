@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use transom_config::{Source, duration, keys};
 
-use crate::{load, refusal};
+use crate::{Variables, load, refusal};
 
 /// Sets one variable and reads another (mostly the same) as JSON.
 fn read(variable: &str, text: &str, name: &str) -> Value {
@@ -112,7 +112,7 @@ fn the_new_name_wins_over_the_old_one_even_when_empty() {
 
 #[test]
 fn bad_values_stop_the_start_with_one_sentence() {
-    let table: &[(&[(&str, &str)], &str)] = &[
+    let table: &[(Variables, &str)] = &[
         (&[("CHUNK_SIZE", "big")], "CHUNK_SIZE is \"big\", but it must be a whole number"),
         (&[("CHUNK_SIZE", "")], "CHUNK_SIZE is \"\", but it must be a whole number"),
         (
@@ -256,7 +256,7 @@ fn openai_addresses_and_keys() {
 #[test]
 fn ollama_addresses() {
     let cluster = "http://ollama-service.open-webui.svc.cluster.local:11434";
-    let table: &[(&[(&str, &str)], &[&str])] = &[
+    let table: &[(Variables, &[&str])] = &[
         (&[], &["http://localhost:11434"]),
         (&[("OLLAMA_API_BASE_URL", "http://old:1/api")], &["http://old:1"]),
         (
