@@ -1,6 +1,6 @@
 //! Integration tests of the settings.
 
-// Outside #[test] functions clippy does not know that this is a test; the helpers need no docs of their own.
+// Outside #[test] functions clippy does not know that this is a test; shared functions need no docs of their own.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod contract;
