@@ -8,8 +8,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 
 use crate::db::Db;
 use crate::{
-    ApiKeys, Chats, Credentials, Files, Folders, Groups, Messages, Models, Result, RevokedTokens,
-    SavedSettings, StoreError, Tags, Users, migration,
+    ApiKeys, Chats, Credentials, Feedbacks, Files, Folders, Groups, Messages, Models, Prompts, Result,
+    RevokedTokens, SavedSettings, StoreError, Tags, Users, migration,
 };
 
 /// How long a statement waits for another process that holds SQLite's write lock.
@@ -66,6 +66,10 @@ pub struct Store {
     pub tags: Tags,
     /// Workspace models.
     pub models: Models,
+    /// Saved prompts.
+    pub prompts: Prompts,
+    /// Ratings of answers.
+    pub feedbacks: Feedbacks,
     /// Uploaded files.
     pub files: Files,
     /// Session tokens that were signed out before they expired.
@@ -104,6 +108,8 @@ impl Store {
             folders: Folders { db: db.clone() },
             tags: Tags { db: db.clone() },
             models: Models { db: db.clone() },
+            prompts: Prompts { db: db.clone() },
+            feedbacks: Feedbacks { db: db.clone() },
             files: Files { db: db.clone() },
             revoked: RevokedTokens { db: db.clone() },
             db,

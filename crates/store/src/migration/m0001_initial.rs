@@ -23,27 +23,27 @@ impl MigrationTrait for Migration {
 }
 
 /// A key or something short enough to be indexed on every engine.
-fn id(name: &'static str) -> ColumnDef {
+pub(super) fn id(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).string_len(255).not_null().to_owned()
 }
 
-fn optional_id(name: &'static str) -> ColumnDef {
+pub(super) fn optional_id(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).string_len(255).null().to_owned()
 }
 
-fn text(name: &'static str) -> ColumnDef {
+pub(super) fn text(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).text().not_null().to_owned()
 }
 
-fn optional_text(name: &'static str) -> ColumnDef {
+pub(super) fn optional_text(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).text().null().to_owned()
 }
 
-fn number(name: &'static str) -> ColumnDef {
+pub(super) fn number(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().not_null().to_owned()
 }
 
-fn optional_number(name: &'static str) -> ColumnDef {
+pub(super) fn optional_number(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().null().to_owned()
 }
 
@@ -51,7 +51,7 @@ fn flag(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).boolean().not_null().to_owned()
 }
 
-fn table(
+pub(super) fn table(
     name: &'static str,
     columns: impl IntoIterator<Item = ColumnDef>,
     key: &[&'static str],
@@ -74,7 +74,7 @@ fn cascade(table: &mut TableCreateStatement, from: (&'static str, &'static str),
     );
 }
 
-async fn index(
+pub(super) async fn index(
     manager: &SchemaManager<'_>,
     name: &'static str,
     table: &'static str,

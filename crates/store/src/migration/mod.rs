@@ -2,6 +2,7 @@
 //! servers may start on one database at once.
 
 mod m0001_initial;
+mod m0002_prompts_and_feedback;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DynIden, TransactionTrait,
@@ -18,7 +19,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_initial::Migration)]
+        vec![Box::new(m0001_initial::Migration), Box::new(m0002_prompts_and_feedback::Migration)]
     }
 
     fn migration_table_name() -> DynIden {
