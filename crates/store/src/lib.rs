@@ -1,1 +1,48 @@
-//! What is kept: SQL, blobs, the bus.
+//! What is kept: SQL behind typed repositories, and the bus that connections and nodes share.
+//!
+//! Nothing outside this crate knows SQL. [`Store::open`] connects, brings the schema up to date and hands out one
+//! repository per group of tables. Chats are kept as a row per chat and a row per message; the nested document of the
+//! HTTP contract is put together on reading and taken apart on writing (see `document.rs`).
+
+mod api_keys;
+pub mod bus;
+mod chat_list;
+mod chat_merge;
+mod chats;
+mod credentials;
+mod db;
+mod document;
+mod entity;
+mod error;
+mod files;
+mod folders;
+mod foreign;
+mod groups;
+mod messages;
+mod migration;
+mod models;
+mod open;
+mod revoked;
+mod settings;
+mod tags;
+mod turns;
+mod user_list;
+mod users;
+
+pub use api_keys::{ApiKey, ApiKeys};
+pub use chat_list::{ChatQuery, ChatSummary};
+pub use chats::{Chat, ChatRow, Chats, NewChat};
+pub use credentials::{Credential, Credentials};
+pub use error::{Result, StoreError};
+pub use files::{FilePatch, FileRow, Files};
+pub use folders::{Folder, FolderPatch, Folders, NewFolder};
+pub use foreign::is_foreign_database;
+pub use groups::{Group, GroupPatch, Groups, NewGroup};
+pub use messages::Messages;
+pub use models::{ModelRow, Models};
+pub use open::{OpenOptions, Store};
+pub use revoked::RevokedTokens;
+pub use settings::SavedSettings;
+pub use tags::{Tag, Tags};
+pub use user_list::UserQuery;
+pub use users::{NewUser, Role, RoleChoice, User, UserPatch, Users};

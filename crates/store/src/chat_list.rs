@@ -1,0 +1,214 @@
+//! Lists of chats.
+
+use sea_orm::sea_query::{Expr, Func, LikeExpr, Order, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, FromQueryResult};
+use serde::Serialize;
+
+use crate::chats::{SHORT_COLUMNS, ShortChat};
+use crate::db::{LIKE_ESCAPE, contains_pattern};
+use crate::entity::{chat, chat_tag, message};
+use crate::{ChatRow, Chats, Result};
+
+/// A line of a list of chats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChatSummary {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Unix seconds.
+    pub updated_at: i64,
+    /// Unix seconds.
+    pub created_at: i64,
+}
+
+/// Which chats of a user, in which order.
+#[derive(Clone, Debug, Default)]
+pub struct ChatQuery {
+    /// Whose.
+    pub user_id: String,
+    /// Only those put away, or only the others.
+    pub archived: Option<bool>,
+    /// Only those kept on top, or only the others.
+    pub pinned: Option<bool>,
+    /// Only those that have a shared copy, or only the others.
+    pub shared: Option<bool>,
+    /// `Some(None)`: only those in no folder.
+    pub in_folder: Option<Option<String>>,
+    /// Only those in one of these folders; empty for no such condition.
+    pub in_folders: Vec<String>,
+    /// Only those that carry this tag.
+    pub tag: Option<String>,
+    /// Only those that carry all of these tags.
+    pub tags: Vec<String>,
+    /// Only those without a tag.
+    pub untagged: bool,
+    /// Part of the title, in any case.
+    pub query: Option<String>,
+    /// Part of the title or of a message, in any case.
+    pub text: Option<String>,
+    /// `title`, `created_at` or `updated_at` (also for any other word). `None`: last changed first.
+    pub order_by: Option<String>,
+    /// Greatest first; means nothing without `order_by`.
+    pub descending: bool,
+    /// How many to skip.
+    pub offset: u64,
+    /// How many at most; `None` for all.
+    pub limit: Option<u64>,
+}
+
+impl Chats {
+    /// Lines for a list.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn list(&self, query: ChatQuery) -> Result<Vec<ChatSummary>> {
+        use chat::Column::{CreatedAt, Id, Title, UpdatedAt};
+        let mut select = select(&query);
+        select.columns([Id, Title, UpdatedAt, CreatedAt].map(|column| (chat::Entity, column)));
+        let rows = self.db.reader().query_all(&select).await?;
+        let summary = |row: &sea_orm::QueryResult| -> Result<ChatSummary> {
+            Ok(ChatSummary {
+                id: row.try_get_by_index(0)?,
+                title: row.try_get_by_index(1)?,
+                updated_at: row.try_get_by_index(2)?,
+                created_at: row.try_get_by_index(3)?,
+            })
+        };
+        rows.iter().map(summary).collect()
+    }
+
+    /// The same chats as [`Chats::list`] with all that is known of them but their documents.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn rows(&self, query: ChatQuery) -> Result<Vec<ChatRow>> {
+        let mut select = select(&query);
+        select.columns(SHORT_COLUMNS.map(|column| (chat::Entity, column)));
+        let rows = self.db.reader().query_all(&select).await?;
+        rows.iter().map(|row| ShortChat::from_query_result(row, "")?.try_into()).collect()
+    }
+
+    /// How many chats match, whatever the page.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn count(&self, query: ChatQuery) -> Result<u64> {
+        let mut select = Query::select();
+        select.expr(Expr::col(chat::Column::Id).count()).from(chat::Entity).cond_where(condition(&query));
+        let row = self.db.reader().query_one(&select).await?;
+        let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Every chat of everybody (but no shared copies), last changed first, without documents.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn all_rows(&self) -> Result<Vec<ChatRow>> {
+        let mut select = Query::select();
+        select
+            .columns(SHORT_COLUMNS)
+            .from(chat::Entity)
+            .and_where(chat::Column::UserId.not_like("shared-%"))
+            .order_by(chat::Column::UpdatedAt, Order::Desc)
+            .order_by(chat::Column::Id, Order::Asc);
+        let rows = self.db.reader().query_all(&select).await?;
+        rows.iter().map(|row| ShortChat::from_query_result(row, "")?.try_into()).collect()
+    }
+}
+
+/// The chats that match, in their order, without columns.
+fn select(query: &ChatQuery) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(chat::Entity).cond_where(condition(query));
+    let (column, order) = order(query);
+    select.order_by((chat::Entity, column), order).order_by((chat::Entity, chat::Column::Id), Order::Asc);
+    // SQLite knows no OFFSET without LIMIT.
+    if query.offset > 0 || query.limit.is_some() {
+        select.limit(query.limit.unwrap_or(i64::MAX as u64)).offset(query.offset);
+    }
+    select
+}
+
+fn order(query: &ChatQuery) -> (chat::Column, Order) {
+    let direction = if query.descending { Order::Desc } else { Order::Asc };
+    match query.order_by.as_deref() {
+        None => (chat::Column::UpdatedAt, Order::Desc),
+        Some("title") => (chat::Column::Title, direction),
+        Some("created_at") => (chat::Column::CreatedAt, direction),
+        Some(_) => (chat::Column::UpdatedAt, direction),
+    }
+}
+
+fn condition(query: &ChatQuery) -> Condition {
+    let mut all = Condition::all().add(chat::Column::UserId.eq(query.user_id.as_str()));
+    if let Some(archived) = query.archived {
+        all = all.add(chat::Column::Archived.eq(archived));
+    }
+    if let Some(pinned) = query.pinned {
+        all = all.add(chat::Column::Pinned.eq(pinned));
+    }
+    if let Some(shared) = query.shared {
+        all = all.add(if shared {
+            chat::Column::ShareId.is_not_null()
+        } else {
+            chat::Column::ShareId.is_null()
+        });
+    }
+    match &query.in_folder {
+        Some(Some(folder)) => all = all.add(chat::Column::FolderId.eq(folder.as_str())),
+        Some(None) => all = all.add(chat::Column::FolderId.is_null()),
+        None => {}
+    }
+    if !query.in_folders.is_empty() {
+        all = all.add(chat::Column::FolderId.is_in(query.in_folders.iter().cloned()));
+    }
+    for tag in query.tag.iter().chain(&query.tags) {
+        let tagged = Query::select()
+            .column(chat_tag::Column::ChatId)
+            .from(chat_tag::Entity)
+            .and_where(chat_tag::Column::TagId.eq(tag.as_str()))
+            .to_owned();
+        all = all.add(chat::Column::Id.in_subquery(tagged));
+    }
+    if query.untagged {
+        let tagged = Query::select()
+            .column(chat_tag::Column::ChatId)
+            .from(chat_tag::Entity)
+            .and_where(
+                Expr::col((chat_tag::Entity, chat_tag::Column::ChatId))
+                    .equals((chat::Entity, chat::Column::Id)),
+            )
+            .to_owned();
+        all = all.add(Expr::exists(tagged).not());
+    }
+    if let Some(text) = query.query.as_deref().filter(|text| !text.is_empty()) {
+        all = all.add(title_contains(text));
+    }
+    if let Some(text) = query.text.as_deref().filter(|text| !text.is_empty()) {
+        all = all.add(Condition::any().add(title_contains(text)).add(message_contains(text)));
+    }
+    all
+}
+
+fn title_contains(text: &str) -> Expr {
+    Expr::col((chat::Entity, chat::Column::TitleKey)).like(pattern(text))
+}
+
+fn message_contains(text: &str) -> Expr {
+    let content = Expr::expr(Func::lower(Expr::col((message::Entity, message::Column::Content))));
+    let messages = Query::select()
+        .column(message::Column::Id)
+        .from(message::Entity)
+        .and_where(
+            Expr::col((message::Entity, message::Column::ChatId)).equals((chat::Entity, chat::Column::Id)),
+        )
+        .and_where(content.like(pattern(text)))
+        .to_owned();
+    Expr::exists(messages)
+}
+
+fn pattern(text: &str) -> LikeExpr {
+    LikeExpr::new(contains_pattern(&text.to_lowercase())).escape(LIKE_ESCAPE)
+}

@@ -1,0 +1,311 @@
+//! Messages of chats, one row each: changing one costs the same in a chat of five messages and of five thousand.
+
+use sea_orm::sea_query::{Alias, Expr, Query, UnionType};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, Set};
+use serde_json::{Map, Value};
+
+use crate::chats::{head_of, lock, message_row};
+use crate::db::{Db, now, without_nul};
+use crate::document::{Part, walk};
+use crate::entity::{chat, message};
+use crate::{Result, StoreError};
+
+/// Repository of messages.
+#[derive(Clone, Debug)]
+pub struct Messages {
+    pub(crate) db: Db,
+}
+
+impl Messages {
+    /// Merges `patch` into a message (shallow), or appends the message when the chat has none with this id and names it
+    /// among its parent's children. It becomes the current message and the chat counts as changed now. NUL characters
+    /// are dropped.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such chat; `Invalid` when the id is impossible.
+    pub async fn upsert(&self, chat_id: &str, message_id: &str, patch: Map<String, Value>) -> Result<()> {
+        let patch = clean_fields(patch);
+        let transaction = self.db.begin().await?;
+        make_current(&transaction, chat_id, message_id).await?;
+        match find(&transaction, chat_id, message_id).await? {
+            Some(row) => change(&transaction, row, patch).await?,
+            None => append(&transaction, chat_id, message_id, patch).await?,
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The fields of a message.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn get(&self, chat_id: &str, id: &str) -> Result<Option<Map<String, Value>>> {
+        find(self.db.reader(), chat_id, id).await?.map(|row| part_of(row).fields()).transpose()
+    }
+
+    /// The messages from the root to `leaf`, root first; empty when there is no such message.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn branch(&self, chat_id: &str, leaf: &str) -> Result<Vec<Map<String, Value>>> {
+        let query = branch_query(chat_id, leaf);
+        let rows = self.db.reader().query_all(&query).await?;
+        let part = |row: &sea_orm::QueryResult| -> Result<Part> {
+            Ok(Part {
+                id: row.try_get_by_index(0)?,
+                parent_id: row.try_get_by_index(1)?,
+                role: None,
+                content_at: row.try_get_by_index(2)?,
+                content: row.try_get_by_index(3)?,
+                data: row.try_get_by_index(4)?,
+            })
+        };
+        let parts = rows.iter().map(part).collect::<Result<Vec<_>>>()?;
+        walk(&parts, Some(leaf)).into_iter().map(Part::fields).collect()
+    }
+
+    /// Adds `values` to the list `field` of a message, which is made when the message has none.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such message.
+    pub async fn push(
+        &self,
+        chat_id: &str,
+        id: &str,
+        field: &str,
+        values: &[Value],
+        at_front: bool,
+    ) -> Result<()> {
+        let added = values.iter().cloned().map(clean);
+        let transaction = self.db.begin().await?;
+        lock(&transaction, chat_id, now()).await?;
+        let row = find(&transaction, chat_id, id).await?.ok_or(StoreError::NotFound)?;
+        let mut fields = part_of(row.clone()).fields()?;
+        let old = match fields.remove_entry(field) {
+            Some((_, Value::Array(old))) => old,
+            _ => Vec::new(),
+        };
+        let list = if at_front { added.chain(old).collect() } else { old.into_iter().chain(added).collect() };
+        change(&transaction, row, Map::from_iter([(field.to_owned(), Value::Array(list))])).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Appends to the content of a message.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such message.
+    pub async fn append_content(&self, chat_id: &str, id: &str, text: &str) -> Result<()> {
+        let longer = Expr::cust_with_values("CONCAT(content, ?)", [without_nul(text)]);
+        let longer = if self.db.backend() == sea_orm::DbBackend::Postgres {
+            Expr::cust_with_values("CONCAT(content, $1::text)", [without_nul(text)])
+        } else {
+            longer
+        };
+        if self.set_content(chat_id, id, longer).await? {
+            return Ok(());
+        }
+        self.patch(chat_id, id, Map::from_iter([("content".to_owned(), Value::from(text))])).await
+    }
+
+    /// Saves the content of an answer that is still being written.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such message.
+    pub async fn save_progress(&self, chat_id: &str, id: &str, content: &str) -> Result<()> {
+        if self.set_content(chat_id, id, Expr::value(without_nul(content))).await? {
+            return Ok(());
+        }
+        self.patch(chat_id, id, Map::from_iter([("content".to_owned(), Value::from(content))])).await
+    }
+
+    /// Merges `patch` into a message (shallow) that must exist; nothing else of the chat changes.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such message.
+    pub async fn patch(&self, chat_id: &str, id: &str, patch: Map<String, Value>) -> Result<()> {
+        let transaction = self.db.begin().await?;
+        let row = find_locked(&transaction, chat_id, id).await?.ok_or(StoreError::NotFound)?;
+        change(&transaction, row, clean_fields(patch)).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Replaces the content in one statement; `false` when the message is missing or its content is no plain string.
+    async fn set_content(&self, chat_id: &str, id: &str, content: Expr) -> Result<bool> {
+        let done = message::Entity::update_many()
+            .col_expr(message::Column::Content, content)
+            .filter(message::Column::ChatId.eq(chat_id))
+            .filter(message::Column::Id.eq(id))
+            .filter(message::Column::Content.is_not_null())
+            .exec(self.db.writer())
+            .await?;
+        Ok(done.rows_affected > 0)
+    }
+}
+
+/// The row of a message.
+pub(crate) async fn find<C: ConnectionTrait>(
+    connection: &C,
+    chat_id: &str,
+    id: &str,
+) -> Result<Option<message::Model>> {
+    Ok(message::Entity::find_by_id((chat_id.to_owned(), id.to_owned())).one(connection).await?)
+}
+
+/// The row of a message, which nobody else changes until the transaction ends.
+pub(crate) async fn find_locked(
+    transaction: &DatabaseTransaction,
+    chat_id: &str,
+    id: &str,
+) -> Result<Option<message::Model>> {
+    use sea_orm::QuerySelect;
+    let mut select = message::Entity::find_by_id((chat_id.to_owned(), id.to_owned()));
+    // SQLite holds its one write lock already and does not know the words.
+    if transaction.get_database_backend() != sea_orm::DbBackend::Sqlite {
+        select = select.lock_exclusive();
+    }
+    Ok(select.one(transaction).await?)
+}
+
+fn part_of(row: message::Model) -> Part {
+    Part {
+        id: row.id,
+        parent_id: row.parent_id,
+        role: row.role,
+        content: row.content,
+        content_at: row.content_at,
+        data: row.data,
+    }
+}
+
+/// Merges into a row and writes it.
+pub(crate) async fn change(
+    transaction: &DatabaseTransaction,
+    row: message::Model,
+    patch: Map<String, Value>,
+) -> Result<()> {
+    let (chat_id, seq, running_on, old_parent) =
+        (row.chat_id.clone(), row.seq, row.running_on.clone(), row.parent_id.clone());
+    let part = part_of(row);
+    let mut fields = part.fields()?;
+    fields.extend(patch);
+    let part = Part::of(&part.id, &Value::Object(fields))?;
+    let (id, parent) = (part.id.clone(), part.parent_id.clone());
+    let change = message::ActiveModel { running_on: Set(running_on), ..message_row(&chat_id, seq, part) };
+    message::Entity::update(change).exec_without_returning(transaction).await?;
+    match parent {
+        Some(parent) if old_parent.as_deref() != Some(parent.as_str()) => {
+            adopt(transaction, &chat_id, &parent, &id).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn append(
+    transaction: &DatabaseTransaction,
+    chat_id: &str,
+    id: &str,
+    mut patch: Map<String, Value>,
+) -> Result<()> {
+    if !patch.contains_key("id") {
+        patch.shift_insert(0, "id".to_owned(), Value::from(id));
+    }
+    let part = Part::of(id, &Value::Object(patch))?;
+    let parent = part.parent_id.clone();
+    let highest = Query::select()
+        .expr(Expr::col(message::Column::Seq).max())
+        .from(message::Entity)
+        .and_where(message::Column::ChatId.eq(chat_id))
+        .to_owned();
+    let highest: Option<i64> =
+        transaction.query_one(&highest).await?.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+    let row = message_row(chat_id, highest.map_or(0, |seq| seq + 1), part);
+    message::Entity::insert(row).exec_without_returning(transaction).await?;
+    match parent {
+        Some(parent) => adopt(transaction, chat_id, &parent, id).await,
+        None => Ok(()),
+    }
+}
+
+/// Names `child` among the children of `parent`, if there is such a parent.
+async fn adopt(transaction: &DatabaseTransaction, chat_id: &str, parent: &str, child: &str) -> Result<()> {
+    let Some(row) = find(transaction, chat_id, parent).await? else { return Ok(()) };
+    let (seq, running_on) = (row.seq, row.running_on.clone());
+    let part = part_of(row);
+    let Value::Object(mut fields) = part.value()? else { return Ok(()) };
+    let children = fields.entry("childrenIds").or_insert_with(|| Value::Array(Vec::new()));
+    match children {
+        Value::Array(children) if children.iter().any(|id| id == child) => return Ok(()),
+        Value::Array(children) => children.push(Value::from(child)),
+        other => *other = Value::from(vec![child]),
+    }
+    let part = Part::of(&part.id, &Value::Object(fields))?;
+    let change = message::ActiveModel { running_on: Set(running_on), ..message_row(chat_id, seq, part) };
+    message::Entity::update(change).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// Locks the chat, makes the message its current one and sees to it that the document has a history to add to.
+async fn make_current(transaction: &DatabaseTransaction, chat_id: &str, message_id: &str) -> Result<()> {
+    let chat = lock(transaction, chat_id, now()).await?;
+    let mut head = head_of(&chat);
+    let mut update = chat::ActiveModel {
+        id: Set(chat_id.to_owned()),
+        current_id: Set(Some(message_id.to_owned())),
+        ..Default::default()
+    };
+    if !head.has_messages {
+        head.open_history()?;
+        update.document = Set(head.document);
+        update.history = Set(head.history);
+        update.has_messages = Set(true);
+    }
+    chat::Entity::update(update).exec_without_returning(transaction).await?;
+    Ok(())
+}
+
+/// The messages from `leaf` upward, found parent by parent. `UNION` drops what was seen, which ends a circle.
+fn branch_query(chat_id: &str, leaf: &str) -> sea_orm::sea_query::WithQuery {
+    use message::Column::{ChatId, Content, ContentAt, Data, Id, ParentId};
+    let up = Alias::new("up");
+    let start = Query::select()
+        .columns([Id, ParentId])
+        .from(message::Entity)
+        .and_where(ChatId.eq(chat_id))
+        .and_where(Id.eq(leaf))
+        .to_owned();
+    let step = Query::select()
+        .columns([(message::Entity, Id), (message::Entity, ParentId)])
+        .from(message::Entity)
+        .inner_join(up.clone(), Expr::col((message::Entity, Id)).equals((up.clone(), ParentId)))
+        .and_where(ChatId.eq(chat_id))
+        .to_owned();
+    let climb = sea_orm::sea_query::CommonTableExpression::new()
+        .query(start.clone().union(UnionType::Distinct, step).to_owned())
+        .columns([Id, ParentId])
+        .table_name(up.clone())
+        .to_owned();
+    let columns = [Id, ParentId, ContentAt, Content, Data].map(|column| (message::Entity, column));
+    Query::select()
+        .columns(columns)
+        .from(message::Entity)
+        .inner_join(up.clone(), Expr::col((message::Entity, Id)).equals((up, Id)))
+        .and_where(Expr::col((message::Entity, ChatId)).eq(chat_id))
+        .to_owned()
+        .with(sea_orm::sea_query::WithClause::new().recursive(true).cte(climb).to_owned())
+}
+
+pub(crate) fn clean_fields(fields: Map<String, Value>) -> Map<String, Value> {
+    fields.into_iter().map(|(key, value)| (without_nul(&key), clean(value))).collect()
+}
+
+/// A value without NUL characters in any text.
+fn clean(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
+        Value::Array(items) => Value::Array(items.into_iter().map(clean).collect()),
+        Value::Object(fields) => Value::Object(clean_fields(fields)),
+        other => other,
+    }
+}
