@@ -1,0 +1,74 @@
+//! The connection settings as the HTTP API reads and writes them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::Ollama;
+use crate::connection::{Connection, Family, keep_options};
+use crate::error::{ProviderError, Result};
+use crate::requester::Requester;
+use crate::upstream::{Call, whole};
+
+/// Body of `POST /ollama/config/update`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct OllamaConfig {
+    /// Use Ollama servers at all.
+    #[serde(rename = "ENABLE_OLLAMA_API", default)]
+    pub enable: Option<bool>,
+    /// Addresses.
+    #[serde(rename = "OLLAMA_BASE_URLS")]
+    pub urls: Vec<String>,
+    /// Options by position (as text).
+    #[serde(rename = "OLLAMA_API_CONFIGS")]
+    pub configs: Map<String, Value>,
+}
+
+impl Ollama {
+    /// The current connection settings, keys included: for administrators.
+    pub fn config(&self) -> Value {
+        let conf = &self.core.conf;
+        let configs = conf.json("OLLAMA_API_CONFIGS");
+        json!({
+            "ENABLE_OLLAMA_API": conf.flag("ENABLE_OLLAMA_API"),
+            "OLLAMA_BASE_URLS": conf.list("OLLAMA_BASE_URLS"),
+            "OLLAMA_API_CONFIGS": if configs.is_object() { configs } else { json!({}) },
+        })
+    }
+
+    /// Saves connection settings; options of missing addresses are dropped.
+    ///
+    /// # Errors
+    /// [`ProviderError::Local`] when the settings cannot be saved.
+    pub async fn update_config(&self, form: OllamaConfig) -> Result<Value> {
+        let conf = &self.core.conf;
+        let count = form.urls.len();
+        if let Some(enable) = form.enable {
+            conf.save("ENABLE_OLLAMA_API", json!(enable)).await?;
+        }
+        conf.save("OLLAMA_BASE_URLS", json!(form.urls)).await?;
+        conf.save("OLLAMA_API_CONFIGS", keep_options(form.configs, count)).await?;
+        Ok(self.config())
+    }
+
+    /// Tries an address and a key that are not saved yet: the server's version document.
+    ///
+    /// # Errors
+    /// Status 500 whatever is wrong with the server.
+    #[tracing::instrument(name = "ollama verify", skip_all)]
+    pub async fn verify(&self, who: &Requester, url: &str, key: &str) -> Result<Value> {
+        let connection = Connection {
+            family: Family::Ollama,
+            idx: 0,
+            url: url.trim().trim_end_matches('/').to_owned(),
+            key: key.to_owned(),
+            config: Map::new(),
+        };
+        let response = self.core.send(Call::get(&self.core, &connection, "/api/version", who)).await?;
+        let status = response.status().as_u16();
+        if status >= 400 {
+            let text = format!("Server Connection Error: the server answered with status {status}");
+            return Err(ProviderError::detail(500, text));
+        }
+        whole(response).await
+    }
+}

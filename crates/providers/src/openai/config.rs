@@ -1,0 +1,64 @@
+//! The connection settings as the HTTP API reads and writes them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::OpenAi;
+use crate::connection::keep_options;
+use crate::error::Result;
+
+/// Body of `POST /openai/config/update`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct OpenAiConfig {
+    /// Use OpenAI-compatible servers at all.
+    #[serde(rename = "ENABLE_OPENAI_API", default)]
+    pub enable: Option<bool>,
+    /// Addresses.
+    #[serde(rename = "OPENAI_API_BASE_URLS")]
+    pub urls: Vec<String>,
+    /// Keys, by position.
+    #[serde(rename = "OPENAI_API_KEYS")]
+    pub keys: Vec<String>,
+    /// Options by position (as text).
+    #[serde(rename = "OPENAI_API_CONFIGS")]
+    pub configs: Map<String, Value>,
+}
+
+impl OpenAi {
+    /// The current connection settings, keys included: for administrators.
+    pub fn config(&self) -> Value {
+        let conf = &self.core.conf;
+        let urls = conf.list("OPENAI_API_BASE_URLS");
+        let mut keys = conf.list("OPENAI_API_KEYS");
+        keys.resize(urls.len(), String::new());
+        json!({
+            "ENABLE_OPENAI_API": conf.flag("ENABLE_OPENAI_API"),
+            "OPENAI_API_BASE_URLS": urls,
+            "OPENAI_API_KEYS": keys,
+            "OPENAI_API_CONFIGS": object(conf.json("OPENAI_API_CONFIGS")),
+        })
+    }
+
+    /// Saves connection settings. Keys are cut or padded to the number of addresses, options of missing addresses
+    /// dropped. The next model list asks the changed connections.
+    ///
+    /// # Errors
+    /// [`crate::ProviderError::Local`] when the settings cannot be saved.
+    pub async fn update_config(&self, form: OpenAiConfig) -> Result<Value> {
+        let conf = &self.core.conf;
+        let count = form.urls.len();
+        let mut keys = form.keys;
+        keys.resize(count, String::new());
+        if let Some(enable) = form.enable {
+            conf.save("ENABLE_OPENAI_API", json!(enable)).await?;
+        }
+        conf.save("OPENAI_API_BASE_URLS", json!(form.urls)).await?;
+        conf.save("OPENAI_API_KEYS", json!(keys)).await?;
+        conf.save("OPENAI_API_CONFIGS", keep_options(form.configs, count)).await?;
+        Ok(self.config())
+    }
+}
+
+fn object(value: Value) -> Value {
+    if value.is_object() { value } else { json!({}) }
+}
