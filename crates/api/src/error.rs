@@ -11,7 +11,7 @@ use transom_config::SetError;
 use transom_identity::IdentityError;
 use transom_providers::ProviderError;
 use transom_realtime::RealtimeError;
-use transom_store::{StoreError, bus::BusError};
+use transom_store::StoreError;
 
 /// An error on its way to the client.
 #[derive(Debug)]
@@ -102,16 +102,10 @@ impl From<StoreError> for ApiError {
     }
 }
 
-impl From<BusError> for ApiError {
-    fn from(error: BusError) -> Self {
-        Self::internal(&error)
-    }
-}
-
 impl From<SetError> for ApiError {
     fn from(error: SetError) -> Self {
         match error {
-            SetError::Save(_) => Self::internal(&error),
+            SetError::Save { .. } => Self::internal(&error),
             other => Self::bad_request(other.to_string()),
         }
     }
@@ -131,7 +125,6 @@ impl From<IdentityError> for ApiError {
             IdentityError::WrongCredentials | IdentityError::Invalid(_) => Self::bad_request(text),
             IdentityError::RateLimited => Self::new(StatusCode::TOO_MANY_REQUESTS, text),
             IdentityError::Store(error) => error.into(),
-            IdentityError::Bus(error) => error.into(),
             error @ IdentityError::Crypto(_) => Self::internal(&error),
         }
     }
@@ -158,7 +151,6 @@ impl From<ChatError> for ApiError {
             ChatError::Provider(error) => error.into(),
             ChatError::Identity(error) => error.into(),
             ChatError::Store(error) => error.into(),
-            ChatError::Bus(error) => error.into(),
         }
     }
 }

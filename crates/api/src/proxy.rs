@@ -64,5 +64,6 @@ pub fn requester(caller: &Caller, headers: Option<&HeaderMap>) -> Requester {
         token: caller.token().map(str::to_string),
         cookies: cookies.map(str::to_string),
         chat_id: None,
+        oauth_token: None,
     }
 }

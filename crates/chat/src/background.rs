@@ -137,7 +137,7 @@ async fn task_model(inner: &Inner, chat_model: &Arc<Model>) -> Arc<Model> {
     let local = chat_model.json.get("connection_type").and_then(Value::as_str) == Some("local");
     let id = inner.settings.get(if local { &keys::TASK_MODEL } else { &keys::TASK_MODEL_EXTERNAL });
     let list = inner.providers.catalogue().list(false).await;
-    list.get(&id).cloned().unwrap_or_else(|| chat_model.clone())
+    list.by_id.get(&id).cloned().unwrap_or_else(|| chat_model.clone())
 }
 
 /// The text a task model answered, reasoning included when there is nothing else.
@@ -182,7 +182,7 @@ impl<'a> After<'a> {
     async fn new(inner: &'a Inner, caller: &'a Caller, request: &'a TurnRequest, answer: &str) -> Option<Self> {
         let target = request.ui.as_ref().filter(|_| !request.background.is_empty())?;
         let id = request.extra.get("selected_model_id").and_then(Value::as_str).unwrap_or(&request.model);
-        let model = inner.providers.catalogue().list(false).await.get(id).cloned()?;
+        let model = inner.providers.catalogue().find(id).await?;
         let chat_id = (!target.is_temporary()).then_some(target.chat_id.as_str());
         let stored = match chat_id {
             Some(chat_id) => inner.store.messages.branch(chat_id, &target.message_id).await.ok(),
@@ -270,7 +270,7 @@ impl<'a> After<'a> {
         let Some(row) = self.inner.store.chats.row(chat_id).await? else { return Ok(()) };
         let mut meta = row.meta.as_object().cloned().unwrap_or_default();
         meta.insert("tags".into(), json!(ids));
-        self.inner.store.chats.set_meta(chat_id, Value::Object(meta)).await?;
+        self.inner.store.chats.set_meta(chat_id, &Value::Object(meta)).await?;
         out.plain(json!({"type": "chat:tags", "data": tags})).await;
         Ok(())
     }

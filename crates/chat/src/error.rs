@@ -2,7 +2,7 @@
 
 use transom_identity::IdentityError;
 use transom_providers::ProviderError;
-use transom_store::{StoreError, bus::BusError};
+use transom_store::StoreError;
 
 /// Errors of this crate; each text is a sentence for the person who reads it.
 #[derive(Debug, thiserror::Error)]
@@ -25,10 +25,7 @@ pub enum ChatError {
     /// The account could not be checked.
     #[error(transparent)]
     Identity(#[from] IdentityError),
-    /// The store failed.
+    /// The store or the bus failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The bus failed.
-    #[error(transparent)]
-    Bus(#[from] BusError),
 }

@@ -183,5 +183,6 @@ pub(crate) fn requester(caller: &Caller, chat_id: Option<&str>) -> Requester {
         token: caller.token().map(str::to_string),
         cookies: None,
         chat_id: chat_id.map(str::to_string),
+        oauth_token: None,
     }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn resolve(inner: &Inner, caller: &Caller, request: &mut TurnRe
     }
     if let Kind::Custom { base } = &model.kind {
         let list = inner.providers.catalogue().list(false).await;
-        let there = base.as_deref().is_some_and(|base| list.find_base(base).is_some());
+        let there = base.as_deref().is_some_and(|base| list.base_model(base).is_some());
         if !there {
             model = fallback(inner).await?;
             request.body.insert("model".into(), json!(model.id));
@@ -67,7 +67,7 @@ async fn fallback(inner: &Inner) -> Result<Arc<Model>> {
     let defaults = inner.settings.get(&keys::DEFAULT_MODELS);
     let first = defaults.first().ok_or(ChatError::ModelNotFound)?;
     let list = inner.providers.catalogue().list(false).await;
-    list.get(first).cloned().ok_or(ChatError::ModelNotFound)
+    list.by_id.get(first).cloned().ok_or(ChatError::ModelNotFound)
 }
 
 fn merge_own_params(request: &mut TurnRequest, params: &Value) {
@@ -86,12 +86,7 @@ fn merge_own_params(request: &mut TurnRequest, params: &Value) {
 /// # Errors
 /// `ModelNotFound`.
 pub(crate) async fn find(inner: &Inner, caller: &Caller, id: &str) -> Result<Arc<Model>> {
-    let catalogue = inner.providers.catalogue();
-    let mut found = catalogue.list(false).await.get(id).cloned();
-    if found.is_none() {
-        found = catalogue.list(true).await.get(id).cloned();
-    }
-    let model = found.ok_or(ChatError::ModelNotFound)?;
+    let model = inner.providers.catalogue().find(id).await.ok_or(ChatError::ModelNotFound)?;
     if may_use(inner, caller, &model).await? { Ok(model) } else { Err(ChatError::ModelNotFound) }
 }
 

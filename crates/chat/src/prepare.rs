@@ -44,14 +44,7 @@ pub(crate) async fn prepare(
 
 /// The caller as system prompts may name them.
 pub(crate) fn template_user(caller: &Caller) -> TemplateUser {
-    let user = &caller.user;
-    TemplateUser {
-        name: user.name.clone(),
-        bio: user.bio.clone(),
-        gender: user.gender.clone(),
-        birth_date: user.date_of_birth.clone(),
-        location: user.info.get("location").and_then(Value::as_str).map(str::to_string),
-    }
+    TemplateUser::from(&*caller.user)
 }
 
 /// Moves the chat parameters to where the provider looks for them.
@@ -95,7 +88,7 @@ async fn folder_prompt(inner: &Inner, caller: &Caller, chat_id: Option<&str>) ->
     let Some(chat_id) = chat_id.filter(|id| !id.starts_with("local:")) else { return Ok(None) };
     let Some(row) = inner.store.chats.row(chat_id).await? else { return Ok(None) };
     let Some(folder_id) = row.folder_id else { return Ok(None) };
-    let folder = inner.store.folders.get(&folder_id).await?.filter(|f| f.user_id == caller.user.id);
+    let folder = inner.store.folders.get(&folder_id, &caller.user.id).await?;
     Ok(folder
         .and_then(|f| f.data.get("system_prompt").and_then(Value::as_str).map(str::to_string))
         .filter(|prompt| !prompt.is_empty()))

@@ -90,11 +90,6 @@ impl TurnRequest {
         })
     }
 
-    /// Whether the answer is wanted in parts.
-    pub fn streams(&self) -> bool {
-        self.body.get("stream").and_then(Value::as_bool).unwrap_or(false)
-    }
-
     /// A named, stored chat must be the caller's; administrators may name any.
     ///
     /// # Errors
@@ -122,7 +117,7 @@ mod tests {
             "session_id": "s", "chat_id": "c", "features": {}, "stream": true}))
         .unwrap();
         assert_eq!(Value::Object(request.body.clone()), json!({"model": "m", "messages": [], "temperature": 1, "stream": true}));
-        assert!(request.ui.is_some() && request.streams());
+        assert!(request.ui.is_some());
         assert_eq!(request.params["seed"], 1);
     }
 

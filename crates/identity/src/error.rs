@@ -1,6 +1,6 @@
 //! What can go wrong while finding out who is calling.
 
-use transom_store::{StoreError, bus::BusError};
+use transom_store::StoreError;
 
 /// Errors of this crate; each text is a sentence for the person who reads it.
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +38,7 @@ pub enum IdentityError {
     /// Hashing or signing failed.
     #[error("The server could not complete a cryptographic operation.")]
     Crypto(String),
-    /// The store failed.
+    /// The store or the bus failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The bus failed.
-    #[error(transparent)]
-    Bus(#[from] BusError),
 }

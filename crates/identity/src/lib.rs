@@ -11,7 +11,6 @@ mod limiter;
 mod password;
 pub mod permissions;
 mod revocation;
-pub mod secret;
 mod token;
 
 use std::sync::Arc;

@@ -25,12 +25,15 @@ impl Core {
     pub async fn resolve(&self, id: &str) -> Result<Target> {
         let list = self.catalogue.current().await;
         let not_found = || ProviderError::ModelNotFound(id.to_owned());
-        let model = list.by_id.get(id).or_else(|| list.by_id.get(&format!("{id}:latest"))).ok_or_else(not_found)?;
+        let model =
+            list.by_id.get(id).or_else(|| list.by_id.get(&format!("{id}:latest"))).ok_or_else(not_found)?;
         let base = match &model.kind {
             Kind::Custom { base: Some(base) } => list.base_model(base).cloned(),
             Kind::Custom { base: None } => self.fallback(&list),
             Kind::Arena => {
-                return Err(ProviderError::Invalid("An arena model stands for others: pick one of them first".into()));
+                return Err(ProviderError::Invalid(
+                    "An arena model stands for others: pick one of them first".into(),
+                ));
             }
             Kind::OpenAi { .. } | Kind::Ollama { .. } => list.base_model(&model.id).cloned(),
         };

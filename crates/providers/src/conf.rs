@@ -30,10 +30,6 @@ impl Conf {
         self.0.value(name).and_then(|v| v.as_bool()).unwrap_or(false)
     }
 
-    pub fn text(&self, name: &str) -> String {
-        self.json(name).as_str().unwrap_or_default().to_owned()
-    }
-
     pub fn json(&self, name: &str) -> Value {
         self.0.value(name).unwrap_or(Value::Null)
     }
@@ -57,7 +53,9 @@ impl Conf {
 
     /// Total time of a question for a model list.
     pub fn list_timeout(&self) -> Duration {
-        self.seconds("AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST").unwrap_or(MODEL_LIST_CEILING).min(MODEL_LIST_CEILING)
+        self.seconds("AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST")
+            .unwrap_or(MODEL_LIST_CEILING)
+            .min(MODEL_LIST_CEILING)
     }
 
     /// Age at which a model list is asked for again; none = never.

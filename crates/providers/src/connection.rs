@@ -54,7 +54,8 @@ impl Connection {
 
     /// The server's own id of a model, given the public one.
     pub fn own_id<'a>(&self, id: &'a str) -> &'a str {
-        let bare = self.text("prefix_id").and_then(|p| id.strip_prefix(p)).and_then(|rest| rest.strip_prefix('.'));
+        let bare =
+            self.text("prefix_id").and_then(|p| id.strip_prefix(p)).and_then(|rest| rest.strip_prefix('.'));
         bare.unwrap_or(id)
     }
 

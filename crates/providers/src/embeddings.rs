@@ -70,7 +70,8 @@ fn openai_embeddings(answer: &Value, model: &str) -> Result<Value> {
         (_, one @ Value::Array(_)) => vec![one.clone()],
         _ => return Err(ProviderError::Broken("the answer holds no embeddings".into())),
     };
-    let entry = |(i, vector): (usize, Value)| json!({ "object": "embedding", "embedding": vector, "index": i });
+    let entry =
+        |(i, vector): (usize, Value)| json!({ "object": "embedding", "embedding": vector, "index": i });
     let data: Vec<Value> = vectors.into_iter().enumerate().map(entry).collect();
     let tokens = answer["prompt_eval_count"].as_u64().unwrap_or(0);
     Ok(json!({

@@ -61,7 +61,8 @@ impl Core {
             _ => Some(connection.key.clone()).filter(|key| !key.is_empty()),
         };
         if connection.is_azure() {
-            let version = HeaderValue::from_str(connection.api_version()).map_err(|_| bad_header("api-version"))?;
+            let version =
+                HeaderValue::from_str(connection.api_version()).map_err(|_| bad_header("api-version"))?;
             headers.insert("api-version", version);
         }
         if let Some(bearer) = bearer {
@@ -99,8 +100,9 @@ fn bad_header(name: &str) -> ProviderError {
 }
 
 fn secret(text: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|_| ProviderError::Invalid("The key of this connection holds characters that cannot be sent".into()))?;
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        ProviderError::Invalid("The key of this connection holds characters that cannot be sent".into())
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -114,11 +116,13 @@ impl Entra {
         if let Some(token) = self.kept() {
             return Ok(token);
         }
-        let request = core.net.upstream().get(IDENTITY_URL).header("Metadata", "true").timeout(Duration::from_secs(5));
+        let request =
+            core.net.upstream().get(IDENTITY_URL).header("Metadata", "true").timeout(Duration::from_secs(5));
         let answer = request.send().await.map_err(|_| no_identity())?;
         let answer: Value = answer.json().await.map_err(|_| no_identity())?;
         let token = answer["access_token"].as_str().ok_or_else(no_identity)?.to_owned();
-        let seconds = answer["expires_in"].as_str().and_then(|s| s.parse().ok()).or(answer["expires_in"].as_u64());
+        let seconds =
+            answer["expires_in"].as_str().and_then(|s| s.parse().ok()).or(answer["expires_in"].as_u64());
         let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(300).saturating_sub(120));
         if let Ok(mut kept) = self.0.lock() {
             *kept = Some((token.clone(), end));
@@ -133,5 +137,7 @@ impl Entra {
 }
 
 fn no_identity() -> ProviderError {
-    ProviderError::Invalid("No Microsoft Entra token: this machine has no managed identity that may use the service".into())
+    ProviderError::Invalid(
+        "No Microsoft Entra token: this machine has no managed identity that may use the service".into(),
+    )
 }

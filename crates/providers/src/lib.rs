@@ -66,11 +66,7 @@ impl Providers {
         let conf = Conf::new(settings);
         let catalogue = Catalogue::new(conf.clone(), net.clone(), store.clone());
         let core = Arc::new(Core { conf, net, store, catalogue, entra: Entra::default() });
-        Arc::new(Providers {
-            openai: OpenAi::new(core.clone()),
-            ollama: Ollama::new(core.clone()),
-            core,
-        })
+        Arc::new(Providers { openai: OpenAi::new(core.clone()), ollama: Ollama::new(core.clone()), core })
     }
 
     /// The list of models.

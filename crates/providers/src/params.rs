@@ -3,8 +3,14 @@
 use serde_json::{Map, Number, Value, json};
 
 /// Parameters that steer this server and mean nothing to a model server.
-const OWN: &[&str] =
-    &["stream_response", "stream_delta_chunk_size", "function_calling", "reasoning_tags", "system", "custom_params"];
+const OWN: &[&str] = &[
+    "stream_response",
+    "stream_delta_chunk_size",
+    "function_calling",
+    "reasoning_tags",
+    "system",
+    "custom_params",
+];
 
 /// How a saved value, often typed as text into a form, becomes the type that model servers expect.
 #[derive(Clone, Copy)]
@@ -58,8 +64,11 @@ const OLLAMA_ROOT: &[&str] = &["format", "keep_alive", "think"];
 
 /// The parameters a model server gets to see: our own ones removed, `custom_params` merged over the rest, nulls gone.
 pub fn effective(params: &Map<String, Value>) -> Map<String, Value> {
-    let mut result: Map<String, Value> =
-        params.iter().filter(|(k, _)| !OWN.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut result: Map<String, Value> = params
+        .iter()
+        .filter(|(k, _)| !OWN.contains(&k.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     if let Some(custom) = params.get("custom_params").and_then(Value::as_object) {
         for (name, value) in custom {
             deep_merge(result.entry(name.clone()).or_insert(Value::Null), parsed(value));
@@ -161,7 +170,10 @@ fn to_float(value: &Value) -> Option<f64> {
 }
 
 fn to_int(value: &Value) -> Option<i64> {
-    #[allow(clippy::cast_possible_truncation, reason = "a fraction in a whole-number option is cut, as the form says")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a fraction in a whole-number option is cut, as the form says"
+    )]
     value.as_i64().or_else(|| to_float(value).map(|f| f as i64))
 }
 
@@ -201,7 +213,11 @@ fn unescape(text: &str) -> String {
             Some(q @ ('\\' | '\'' | '"')) => out.push(q),
             Some(kind @ ('x' | 'u' | 'U')) => {
                 let digits = [2, 4, 8][['x', 'u', 'U'].iter().position(|k| *k == kind).unwrap_or(0)];
-                match rest.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
+                match rest
+                    .get(1..=digits)
+                    .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+                    .and_then(char::from_u32)
+                {
                     Some(decoded) => {
                         out.push(decoded);
                         chars = rest[1 + digits..].chars();

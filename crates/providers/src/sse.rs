@@ -127,7 +127,10 @@ pub fn deltas(stream: ByteStream) -> impl Stream<Item = Result<Event>> + Send {
 }
 
 /// As [`deltas`]; lines longer than `max_line` bytes are dropped.
-pub fn deltas_limited(stream: ByteStream, max_line: Option<usize>) -> impl Stream<Item = Result<Event>> + Send {
+pub fn deltas_limited(
+    stream: ByteStream,
+    max_line: Option<usize>,
+) -> impl Stream<Item = Result<Event>> + Send {
     let state = (stream, SseReader::new(max_line), false);
     futures::stream::unfold(state, |(mut stream, mut reader, mut ended)| async move {
         loop {

@@ -80,7 +80,8 @@ impl Upstream {
 /// The whole body as JSON, or as a JSON string when it is none.
 pub(crate) async fn whole(response: reqwest::Response) -> Result<Value> {
     let bytes = response.bytes().await.map_err(ProviderError::from_body)?;
-    Ok(serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned())))
+    Ok(serde_json::from_slice(&bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned())))
 }
 
 /// The body in pieces.
@@ -93,7 +94,8 @@ pub(crate) fn content_type(kind: &'static str) -> HeaderMap {
 }
 
 fn safe_headers(from: &HeaderMap) -> HeaderMap {
-    let kept = SAFE_HEADERS.into_iter().filter_map(|name| from.get(&name).cloned().map(|value| (name, value)));
+    let kept =
+        SAFE_HEADERS.into_iter().filter_map(|name| from.get(&name).cloned().map(|value| (name, value)));
     kept.collect()
 }
 
@@ -114,7 +116,13 @@ impl<'a> Call<'a> {
         Call { method: http::Method::GET, url, body: None, timeout, connection, who }
     }
 
-    pub fn post(core: &Core, connection: &'a Connection, path: &str, who: &'a Requester, body: &impl serde::Serialize) -> Result<Self> {
+    pub fn post(
+        core: &Core,
+        connection: &'a Connection,
+        path: &str,
+        who: &'a Requester,
+        body: &impl serde::Serialize,
+    ) -> Result<Self> {
         let bytes = serde_json::to_vec(body).map_err(|e| ProviderError::Invalid(e.to_string()))?;
         let url = format!("{}{path}", connection.url);
         let timeout = core.conf.chat_timeout();

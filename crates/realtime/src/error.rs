@@ -1,6 +1,6 @@
 //! What can go wrong between a server and its tabs.
 
-use transom_store::bus::BusError;
+use transom_store::StoreError;
 
 /// Errors of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum RealtimeError {
     NoAnswer,
     /// The bus failed.
     #[error(transparent)]
-    Bus(#[from] BusError),
+    Bus(#[from] StoreError),
     /// A payload could not be written as JSON.
     #[error("An event could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -324,6 +324,15 @@ impl Users {
         Ok(user::Entity::find().count(self.db.reader()).await?)
     }
 
+    /// The number of accounts that did something at or after `since` (Unix seconds).
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn count_active(&self, since: i64) -> Result<u64> {
+        let active = user::Entity::find().filter(user::Column::LastActiveAt.gte(since));
+        Ok(active.count(self.db.reader()).await?)
+    }
+
     /// Whether there is an account.
     ///
     /// # Errors

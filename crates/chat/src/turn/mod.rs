@@ -203,7 +203,7 @@ impl Turn {
     }
 
     /// Nothing could be answered: the message says why.
-    async fn fail(mut self, content: Value) {
+    async fn fail(self, content: Value) {
         let error = json!({"content": content});
         let mut patch = Map::new();
         patch.insert("error".into(), error.clone());

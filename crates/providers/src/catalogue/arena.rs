@@ -47,7 +47,8 @@ fn model(entry: &Value, now: i64) -> Option<Model> {
 /// One of the models an arena entry names, or of all others when it names none.
 pub(super) fn pick(list: &ModelList, arena: &Model) -> Option<Arc<Model>> {
     let meta = &arena.json["info"]["meta"];
-    let named: Vec<&str> = meta["model_ids"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let named: Vec<&str> =
+        meta["model_ids"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let exclude = meta["filter_mode"] == "exclude";
     let wanted = |m: &&Arc<Model>| {
         m.kind != Kind::Arena && (named.is_empty() || named.contains(&m.id.as_str()) != exclude)

@@ -54,7 +54,8 @@ fn first_of_each(models: Vec<Model>) -> Vec<Model> {
 
 fn openai_models(sources: &[Source]) -> Vec<Model> {
     let ours = sources.iter().filter(|(connection, _)| connection.family == Family::OpenAi);
-    ours.flat_map(|(connection, entries)| entries.iter().filter_map(|e| openai_model(connection, e))).collect()
+    ours.flat_map(|(connection, entries)| entries.iter().filter_map(|e| openai_model(connection, e)))
+        .collect()
 }
 
 fn openai_model(connection: &Connection, entry: &Value) -> Option<Model> {
@@ -113,7 +114,8 @@ pub(crate) fn merge_tag(merged: &mut IndexMap<String, Value>, connection: &Conne
 
 fn ollama_model(tag: &Value, now: i64) -> Option<Model> {
     let id = tag["model"].as_str()?.to_owned();
-    let urls = tag["urls"].as_array()?.iter().filter_map(Value::as_u64).filter_map(|n| usize::try_from(n).ok());
+    let urls =
+        tag["urls"].as_array()?.iter().filter_map(Value::as_u64).filter_map(|n| usize::try_from(n).ok());
     let json = json!({
         "id": id, "name": tag["name"].as_str().unwrap_or(&id), "object": "model", "created": now,
         "owned_by": "ollama", "ollama": tag, "connection_type": tag["connection_type"],
@@ -195,7 +197,8 @@ fn all_tags(json: &Map<String, Value>) -> Value {
     let own = json.get("info").and_then(|info| info["meta"]["tags"].as_array());
     let inherited = json.get("tags").and_then(Value::as_array);
     let mut seen = HashSet::new();
-    let names = own.into_iter().chain(inherited).flatten().filter_map(|tag| tag["name"].as_str().or(tag.as_str()));
+    let names =
+        own.into_iter().chain(inherited).flatten().filter_map(|tag| tag["name"].as_str().or(tag.as_str()));
     names.filter(|name| seen.insert(*name)).map(|name| json!({ "name": name })).collect()
 }
 
@@ -204,5 +207,7 @@ fn sort(models: &mut [Model], order: &Value) {
     let Some(order) = order.as_array().filter(|list| !list.is_empty()) else { return };
     let place: HashMap<&str, usize> =
         order.iter().enumerate().filter_map(|(i, id)| Some((id.as_str()?, i))).collect();
-    models.sort_by_cached_key(|m| (place.get(m.id.as_str()).copied().unwrap_or(usize::MAX), m.name().to_owned()));
+    models.sort_by_cached_key(|m| {
+        (place.get(m.id.as_str()).copied().unwrap_or(usize::MAX), m.name().to_owned())
+    });
 }

@@ -22,6 +22,8 @@ use tokio::time::Instant;
 use transom_net::Net;
 use transom_store::Store;
 
+pub(crate) use fetch::is_hidden;
+pub(crate) use merge::merge_tag;
 pub use model::{Kind, Model, ModelList};
 
 use crate::conf::Conf;

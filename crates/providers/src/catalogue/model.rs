@@ -72,9 +72,8 @@ impl ModelList {
     /// A base model by its id; an Ollama model also by its name without tag.
     pub fn base_model(&self, id: &str) -> Option<&Arc<Model>> {
         let latest = || self.base_by_id.get(&format!("{id}:latest"));
-        let any_tag = || {
-            self.base.iter().find(|m| matches!(m.kind, Kind::Ollama { .. }) && without_tag(&m.id) == id)
-        };
+        let any_tag =
+            || self.base.iter().find(|m| matches!(m.kind, Kind::Ollama { .. }) && without_tag(&m.id) == id);
         self.base_by_id.get(id).or_else(latest).or_else(any_tag)
     }
 }

@@ -82,15 +82,11 @@ impl Rows {
         if kept.as_of.is_some_and(|newer| newer > as_of) {
             return;
         }
-        if !same(&kept.rows, &rows) {
+        if *kept.rows != rows {
             kept.rows = Arc::new(rows);
             version.fetch_add(1, Ordering::Relaxed);
         }
         kept.as_of = Some(as_of);
         kept.read_at = Some(Instant::now());
     }
-}
-
-fn same(a: &[ModelRow], b: &[ModelRow]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| format!("{a:?}") == format!("{b:?}"))
 }

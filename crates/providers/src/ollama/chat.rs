@@ -21,7 +21,12 @@ impl Ollama {
     /// # Errors
     /// See [`ProviderError`].
     #[tracing::instrument(name = "ollama chat", skip_all, fields(user = %who.id))]
-    pub async fn chat(&self, who: &Requester, idx: Option<usize>, mut body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn chat(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        mut body: Map<String, Value>,
+    ) -> Result<Upstream> {
         check_chat(&body)?;
         let (target, connection) = self.prepare(idx, &mut body).await?;
         let variables = take_variables(&mut body);
@@ -40,7 +45,12 @@ impl Ollama {
     /// # Errors
     /// See [`ProviderError`].
     #[tracing::instrument(name = "ollama v1 chat", skip_all, fields(user = %who.id))]
-    pub async fn v1_chat(&self, who: &Requester, idx: Option<usize>, mut body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn v1_chat(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        mut body: Map<String, Value>,
+    ) -> Result<Upstream> {
         let (target, connection) = self.prepare(idx, &mut body).await?;
         let variables = take_variables(&mut body);
         if let Some(row) = target.and_then(|t| t.row) {
@@ -69,7 +79,11 @@ impl Ollama {
     }
 
     /// Finds model and server, and writes the server's own name of the model into the request.
-    async fn prepare(&self, idx: Option<usize>, body: &mut Map<String, Value>) -> Result<(Option<Target>, Connection)> {
+    async fn prepare(
+        &self,
+        idx: Option<usize>,
+        body: &mut Map<String, Value>,
+    ) -> Result<(Option<Target>, Connection)> {
         let id = model_id(body)?;
         let target = match self.core.resolve(&id).await {
             Ok(target) => Some(target),
@@ -110,7 +124,10 @@ impl Ollama {
         let response = self.post(who, &connection, "/api/chat", &request, Wording::Plain).await?;
         if streamed {
             let max = self.core.conf.max_stream_line();
-            return Ok(Upstream::stream("text/event-stream", converted(pieces(response), &target.base.id, max)));
+            return Ok(Upstream::stream(
+                "text/event-stream",
+                converted(pieces(response), &target.base.id, max),
+            ));
         }
         match document(response).await?.body {
             UpstreamBody::Json(answer) => Ok(Upstream::json(200, whole_answer(&answer, &target.base.id))),

@@ -8,8 +8,17 @@ use crate::params::{ollama_options, put_options, take_options};
 
 /// Fields of an OpenAI request that are options in Ollama.
 const AS_OPTIONS: &[&str] = &[
-    "temperature", "top_p", "top_k", "min_p", "seed", "stop", "frequency_penalty", "presence_penalty",
-    "repeat_penalty", "num_ctx", "num_predict",
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "seed",
+    "stop",
+    "frequency_penalty",
+    "presence_penalty",
+    "repeat_penalty",
+    "num_ctx",
+    "num_predict",
 ];
 
 /// An OpenAI request as Ollama wants it. `options` of the request win over its OpenAI fields.
@@ -89,8 +98,10 @@ fn content(content: &Value) -> (String, Vec<String>) {
         match part["type"].as_str() {
             Some("text") => text.push_str(part["text"].as_str().unwrap_or_default()),
             Some("image_url") => {
-                let url = part["image_url"]["url"].as_str().or(part["image_url"].as_str()).unwrap_or_default();
-                let data = url.strip_prefix("data:").and_then(|rest| rest.split_once(',')).map_or(url, |(_, d)| d);
+                let url =
+                    part["image_url"]["url"].as_str().or(part["image_url"].as_str()).unwrap_or_default();
+                let data =
+                    url.strip_prefix("data:").and_then(|rest| rest.split_once(',')).map_or(url, |(_, d)| d);
                 images.push(data.to_owned());
             }
             _ => {}
@@ -272,7 +283,10 @@ fn rate(tokens: u64, nanoseconds: u64) -> Value {
     if tokens == 0 || nanoseconds == 0 {
         return json!("N/A");
     }
-    #[allow(clippy::cast_precision_loss, reason = "counts of tokens and nanoseconds fit well enough for a rate")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "counts of tokens and nanoseconds fit well enough for a rate"
+    )]
     let rate = tokens as f64 / (nanoseconds as f64 / 1e9);
     json!((rate * 100.0).round() / 100.0)
 }

@@ -14,7 +14,12 @@ impl Ollama {
     /// # Errors
     /// See [`crate::ProviderError`].
     #[tracing::instrument(name = "ollama embed", skip_all)]
-    pub async fn embed(&self, who: &Requester, idx: Option<usize>, body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn embed(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        body: Map<String, Value>,
+    ) -> Result<Upstream> {
         let response = self.forward(who, idx, "/api/embed", body, Wording::Named).await?;
         document(response).await
     }
@@ -24,7 +29,12 @@ impl Ollama {
     /// # Errors
     /// See [`crate::ProviderError`].
     #[tracing::instrument(name = "ollama embeddings", skip_all)]
-    pub async fn embeddings(&self, who: &Requester, idx: Option<usize>, body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn embeddings(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        body: Map<String, Value>,
+    ) -> Result<Upstream> {
         let response = self.forward(who, idx, "/api/embeddings", body, Wording::Named).await?;
         document(response).await
     }
@@ -34,7 +44,12 @@ impl Ollama {
     /// # Errors
     /// See [`crate::ProviderError`].
     #[tracing::instrument(name = "ollama generate", skip_all)]
-    pub async fn generate(&self, who: &Requester, idx: Option<usize>, body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn generate(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        body: Map<String, Value>,
+    ) -> Result<Upstream> {
         let streamed = streams(&body);
         let response = self.forward(who, idx, "/api/generate", body, Wording::Plain).await?;
         if streamed { Ok(lines(response)) } else { document(response).await }

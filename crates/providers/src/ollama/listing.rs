@@ -76,7 +76,8 @@ impl Ollama {
     pub async fn v1_models(&self, who: &Requester, idx: Option<usize>) -> Result<Value> {
         let tags = self.tags(who, idx).await?;
         let now = chrono::Utc::now().timestamp();
-        let entry = |m: &Value| json!({ "id": m["model"], "object": "model", "created": now, "owned_by": "openai" });
+        let entry =
+            |m: &Value| json!({ "id": m["model"], "object": "model", "created": now, "owned_by": "openai" });
         let data: Vec<Value> = tags["models"].as_array().into_iter().flatten().map(entry).collect();
         Ok(json!({ "data": data, "object": "list" }))
     }
@@ -92,7 +93,9 @@ impl Ollama {
         let unloads = urls.iter().map(|idx| self.unload_on(who, *idx, &id));
         match join_all(unloads).await.into_iter().find_map(Result::err) {
             None => Ok(json!({ "status": true })),
-            Some(e) => Err(ProviderError::detail(500, format!("The model could not be unloaded everywhere: {e}"))),
+            Some(e) => {
+                Err(ProviderError::detail(500, format!("The model could not be unloaded everywhere: {e}")))
+            }
         }
     }
 

@@ -22,7 +22,12 @@ impl Ollama {
     /// # Errors
     /// See [`ProviderError`].
     #[tracing::instrument(name = "ollama pull", skip_all)]
-    pub async fn pull(&self, who: &Requester, idx: Option<usize>, mut body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn pull(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        mut body: Map<String, Value>,
+    ) -> Result<Upstream> {
         body.insert("insecure".into(), json!(true));
         self.long_job(who, idx.unwrap_or(0), "/api/pull", body).await
     }
@@ -32,7 +37,12 @@ impl Ollama {
     /// # Errors
     /// See [`ProviderError`].
     #[tracing::instrument(name = "ollama create", skip_all)]
-    pub async fn create(&self, who: &Requester, idx: Option<usize>, body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn create(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        body: Map<String, Value>,
+    ) -> Result<Upstream> {
         self.long_job(who, idx.unwrap_or(0), "/api/create", body).await
     }
 
@@ -41,14 +51,25 @@ impl Ollama {
     /// # Errors
     /// See [`ProviderError`].
     #[tracing::instrument(name = "ollama push", skip_all)]
-    pub async fn push(&self, who: &Requester, idx: Option<usize>, mut body: Map<String, Value>) -> Result<Upstream> {
+    pub async fn push(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        mut body: Map<String, Value>,
+    ) -> Result<Upstream> {
         let (connection, own) = self.first_holder(&name_in(&body)?, idx).await?;
         body.insert("model".into(), json!(own));
         self.long_job(who, connection.idx, "/api/push", body).await
     }
 
     /// A job that takes as long as it takes: no total time limit, and the list is stale when it ends.
-    async fn long_job(&self, who: &Requester, idx: usize, path: &str, body: Map<String, Value>) -> Result<Upstream> {
+    async fn long_job(
+        &self,
+        who: &Requester,
+        idx: usize,
+        path: &str,
+        body: Map<String, Value>,
+    ) -> Result<Upstream> {
         let connection = self.core.conf.ollama_at(idx)?;
         let mut call = Call::post(&self.core, &connection, path, who, &body)?;
         call.timeout = None;
@@ -75,7 +96,12 @@ impl Ollama {
     /// # Errors
     /// See [`ProviderError`].
     #[tracing::instrument(name = "ollama copy", skip_all)]
-    pub async fn copy(&self, who: &Requester, idx: Option<usize>, mut body: Map<String, Value>) -> Result<Value> {
+    pub async fn copy(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        mut body: Map<String, Value>,
+    ) -> Result<Value> {
         let source = body.get("source").and_then(Value::as_str).unwrap_or_default().to_owned();
         let (connection, own) = self.first_holder(&source, idx).await?;
         body.insert("source".into(), json!(own));
@@ -89,7 +115,12 @@ impl Ollama {
     /// # Errors
     /// See [`ProviderError`].
     #[tracing::instrument(name = "ollama delete", skip_all)]
-    pub async fn delete(&self, who: &Requester, idx: Option<usize>, body: Map<String, Value>) -> Result<Value> {
+    pub async fn delete(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        body: Map<String, Value>,
+    ) -> Result<Value> {
         let (connection, own) = self.first_holder(&name_in(&body)?, idx).await?;
         let mut call = Call::post(&self.core, &connection, "/api/delete", who, &json!({ "model": own }))?;
         call.method = http::Method::DELETE;

@@ -63,7 +63,9 @@ async fn checked(response: reqwest::Response, wording: Wording) -> Result<reqwes
     Err(match (text, wording) {
         (Some(text), Wording::Plain) => ProviderError::detail(status, text),
         (Some(text), Wording::Named) => ProviderError::detail(status, format!("Ollama: {text}")),
-        (None, _) => ProviderError::detail(status, "Server Connection Error: the model server gave no reason"),
+        (None, _) => {
+            ProviderError::detail(status, "Server Connection Error: the model server gave no reason")
+        }
     })
 }
 

@@ -53,11 +53,16 @@ impl Ollama {
     /// # Errors
     /// [`ProviderError`] while the file is received.
     #[tracing::instrument(name = "ollama upload", skip_all)]
-    pub async fn upload(&self, who: &Requester, idx: Option<usize>, name: &str, content: ByteStream) -> Result<Upstream> {
+    pub async fn upload(
+        &self,
+        who: &Requester,
+        idx: Option<usize>,
+        name: &str,
+        content: ByteStream,
+    ) -> Result<Upstream> {
         let name = name.rsplit(['/', '\\']).next().filter(|n| !n.is_empty()).unwrap_or("model").to_owned();
         let job = Job::new(&self.core, idx, who)?;
-        let (_, ignored) = (futures::channel::mpsc::channel(1), None);
-        let file = job.receive(content, ignored).await?;
+        let file = job.receive(content, None).await?;
         Ok(events(move |progress| async move { job.upload(&file, &name, progress).await }))
     }
 }
@@ -95,9 +100,13 @@ impl Job {
         let opened = self.core.net.guarded().open(GuardedRequest::get(url), &limits).await;
         let opened = opened.map_err(|e| ProviderError::Invalid(e.to_string()))?;
         if !opened.status.is_success() {
-            return Err(ProviderError::Broken(format!("the file server answered with status {}", opened.status.as_u16())));
+            return Err(ProviderError::Broken(format!(
+                "the file server answered with status {}",
+                opened.status.as_u16()
+            )));
         }
-        let total = opened.headers.get(http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+        let total =
+            opened.headers.get(http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
         let content = opened.body.map(|piece| piece.map_err(|e| ProviderError::Broken(e.to_string())));
         let file = self.receive(content.boxed(), Some((&mut progress, total))).await?;
         self.store(&file, None).await?;
@@ -117,7 +126,11 @@ impl Job {
     }
 
     /// Writes a stream into a temporary file and computes its digest on the way.
-    async fn receive(&self, mut content: ByteStream, mut progress: Option<(&mut Progress, Option<u64>)>) -> Result<Received> {
+    async fn receive(
+        &self,
+        mut content: ByteStream,
+        mut progress: Option<(&mut Progress, Option<u64>)>,
+    ) -> Result<Received> {
         let folder = self.core.conf.folder("cache/ollama").await?;
         let path = folder.join(format!("{}.part", uuid::Uuid::new_v4()));
         let mut file = tokio::fs::File::create(&path).await.map_err(disk)?;
@@ -146,23 +159,24 @@ impl Job {
         let opened = tokio::fs::File::open(&file.path).await.map_err(disk)?;
         let total = file.size;
         let progress = progress.map(|p| p.clone());
-        let content = futures::stream::try_unfold((opened, progress, 0_u64, 0_u64), move |state| async move {
-            let (mut opened, mut progress, mut sent, mut told) = state;
-            let mut piece = vec![0; 1 << 20];
-            let n = opened.read(&mut piece).await?;
-            if n == 0 {
-                return Ok::<_, std::io::Error>(None);
-            }
-            piece.truncate(n);
-            sent += n as u64;
-            if let Some(progress) = &mut progress
-                && (sent - told >= STEP || sent == total)
-            {
-                told = sent;
-                tell(progress, sent, total).await.map_err(std::io::Error::other)?;
-            }
-            Ok(Some((Bytes::from(piece), (opened, progress, sent, told))))
-        });
+        let content =
+            futures::stream::try_unfold((opened, progress, 0_u64, 0_u64), move |state| async move {
+                let (mut opened, mut progress, mut sent, mut told) = state;
+                let mut piece = vec![0; 1 << 20];
+                let n = opened.read(&mut piece).await?;
+                if n == 0 {
+                    return Ok::<_, std::io::Error>(None);
+                }
+                piece.truncate(n);
+                sent += n as u64;
+                if let Some(progress) = &mut progress
+                    && (sent - told >= STEP || sent == total)
+                {
+                    told = sent;
+                    tell(progress, sent, total).await.map_err(std::io::Error::other)?;
+                }
+                Ok(Some((Bytes::from(piece), (opened, progress, sent, told))))
+            });
         let path = format!("/api/blobs/sha256:{}", file.digest);
         let mut call = Call::get(&self.core, &self.connection, &path, &self.who);
         call.method = http::Method::POST;
@@ -190,18 +204,22 @@ where
     F: FnOnce(Progress) -> W,
     W: Future<Output = Result<Value>> + Send + 'static,
 {
-    let (progress, told) = futures::channel::mpsc::channel(16);
-    let work = job(progress);
+    let (mut progress, told) = futures::channel::mpsc::channel(16);
+    let work = job(progress.clone());
     let outcome = async move {
-        Ok(line(&work.await.unwrap_or_else(|e| json!({ "error": e.to_string() }))))
+        let last = line(&work.await.unwrap_or_else(|e| json!({ "error": e.to_string() })));
+        // through the same channel, so that it comes after the progress; nobody is left to tell when it is closed
+        let _ = progress.send(Ok(last)).await;
+        None
     };
     // both halves are driven by whoever reads the answer: a reader that leaves ends the job
-    let stream = futures::stream::select(told.boxed(), futures::stream::once(outcome).boxed());
-    Upstream::stream("text/event-stream", stream.boxed())
+    let silent = futures::stream::once(outcome).filter_map(std::future::ready);
+    Upstream::stream("text/event-stream", futures::stream::select(told, silent.boxed()).boxed())
 }
 
 fn file_name(url: &str) -> Result<String> {
-    let parsed = url::Url::parse(url).map_err(|_| ProviderError::Invalid("The address is not valid".into()))?;
+    let parsed =
+        url::Url::parse(url).map_err(|_| ProviderError::Invalid("The address is not valid".into()))?;
     let last = parsed.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_owned();
     if last.is_empty() { Err(ProviderError::Invalid("The address names no file".into())) } else { Ok(last) }
 }

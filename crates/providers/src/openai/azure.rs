@@ -54,7 +54,8 @@ pub(super) fn reduce(connection: &Connection, body: &mut Map<String, Value>) {
 
 /// The path of an operation on the deployment that the request names as its model.
 pub(super) fn path(connection: &Connection, body: &Map<String, Value>, operation: &str) -> String {
-    let version = utf8_percent_encode(connection.api_version(), NON_ALPHANUMERIC).to_string().replace("%2D", "-");
+    let version =
+        utf8_percent_encode(connection.api_version(), NON_ALPHANUMERIC).to_string().replace("%2D", "-");
     match body.get("model").and_then(Value::as_str) {
         Some(model) => {
             let deployment = utf8_percent_encode(model, NON_ALPHANUMERIC).to_string();

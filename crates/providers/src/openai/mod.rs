@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 pub use config::OpenAiConfig;
+pub(crate) use speech::hex;
 
 use crate::Core;
 use crate::catalogue::Kind;
@@ -95,7 +96,10 @@ impl OpenAi {
         let status = response.status().as_u16();
         let mut list = crate::upstream::whole(response).await?;
         if status >= 400 {
-            return Err(ProviderError::detail(500, format!("Unexpected error: the server answered with status {status}")));
+            return Err(ProviderError::detail(
+                500,
+                format!("Unexpected error: the server answered with status {status}"),
+            ));
         }
         if connection.is_public_openai()
             && let Some(entries) = list["data"].as_array_mut()
@@ -110,7 +114,13 @@ impl OpenAi {
     /// # Errors
     /// [`ProviderError::Unreachable`] and its kin.
     #[tracing::instrument(name = "openai verify", skip_all)]
-    pub async fn verify(&self, who: &Requester, url: &str, key: &str, config: Map<String, Value>) -> Result<Upstream> {
+    pub async fn verify(
+        &self,
+        who: &Requester,
+        url: &str,
+        key: &str,
+        config: Map<String, Value>,
+    ) -> Result<Upstream> {
         let connection = Connection {
             family: Family::OpenAi,
             idx: 0,

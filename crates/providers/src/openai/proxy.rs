@@ -36,7 +36,8 @@ impl OpenAi {
             if path == "chat/completions" {
                 body::repair(&connection, &mut json);
                 azure::reduce(&connection, &mut json);
-                content = serde_json::to_vec(&json).map_err(|e| ProviderError::Invalid(e.to_string()))?.into();
+                content =
+                    serde_json::to_vec(&json).map_err(|e| ProviderError::Invalid(e.to_string()))?.into();
             }
         }
         if let Some(query) = query.filter(|q| !q.is_empty()) {

@@ -20,7 +20,10 @@ impl OpenAi {
     pub async fn speech(&self, who: &Requester, body: Bytes) -> Result<Upstream> {
         let connection = self.core.conf.openai().into_iter().find(|c| c.url == OPENAI_URL);
         let connection = connection.ok_or_else(|| {
-            ProviderError::detail(401, "Speech through this route needs a connection to the public OpenAI service")
+            ProviderError::detail(
+                401,
+                "Speech through this route needs a connection to the public OpenAI service",
+            )
         })?;
         let name = hex(&Sha256::digest(&body));
         let folder = self.core.conf.folder("cache/audio/speech").await?;
@@ -30,7 +33,8 @@ impl OpenAi {
         }
         let request: Value = serde_json::from_slice(&body)
             .map_err(|_| ProviderError::Invalid("The request is not valid JSON".into()))?;
-        let response = self.core.send(Call::post(&self.core, &connection, "/audio/speech", who, &request)?).await?;
+        let response =
+            self.core.send(Call::post(&self.core, &connection, "/audio/speech", who, &request)?).await?;
         let status = response.status().as_u16();
         if status >= 400 {
             return Err(ProviderError::Status { status, body: whole(response).await? });
