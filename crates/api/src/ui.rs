@@ -33,7 +33,7 @@ const ASK_AGAIN: &str = "no-cache";
 /// Answers whatever no route answered.
 pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
-    let below = |prefix: &str| path == *prefix || path.starts_with(&format!("{prefix}/"));
+    let below = |prefix: &str| path == prefix || path.starts_with(&format!("{prefix}/"));
     if API_PREFIXES.iter().any(|prefix| below(prefix)) {
         return ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response();
     }

@@ -1,0 +1,159 @@
+//! The command line as a person types it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Transom: a self-hosted AI chat server.
+#[derive(Parser)]
+#[command(name = "transom", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  transom serve                         start on http://localhost:8080, keep data in ./data
+  transom serve --port 3000             the same on another port
+  transom doctor                        check database, data folder, key and model servers
+  transom config set WEBUI_NAME Porch   change a saved setting
+
+Settings also come from environment variables and from a .env file; `transom config list` shows all of them.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that say where a server keeps its data.
+#[derive(Args, Clone, Default)]
+pub struct DataArgs {
+    /// Folder for the database, uploads and keys (variable DATA_DIR, else ./data)
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Start the server
+    ///
+    /// Serves the web UI and the API until it gets SIGTERM or Ctrl-C. It then stops accepting connections, lets running
+    /// answers finish for TRANSOM_SHUTDOWN_GRACE (10 seconds unless set), saves what the others have, and ends.
+    Serve {
+        /// Address to listen on (variable HOST, else 0.0.0.0)
+        #[arg(long)]
+        host: Option<String>,
+        /// Port to listen on (variable PORT, else 8080)
+        #[arg(long)]
+        port: Option<u16>,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Check every configured part for real
+    ///
+    /// Opens the database, writes to the data folder, reads the secret key and asks each model server for its models.
+    /// Prints what is wrong and what to do about it; the exit code is 1 when something is.
+    Doctor {
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Look at settings and change saved ones
+    Config {
+        /// What to do with settings.
+        #[command(subcommand)]
+        action: ConfigAction,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Look at accounts and change them
+    User {
+        /// What to do with accounts.
+        #[command(subcommand)]
+        action: UserAction,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    /// Print the description of the HTTP API (OpenAPI, JSON)
+    Openapi,
+    /// Print the version
+    Version,
+}
+
+/// Commands about settings.
+#[derive(Subcommand)]
+pub enum ConfigAction {
+    /// List settings with their values and where each value comes from
+    List {
+        /// Only settings whose name contains this
+        filter: Option<String>,
+        /// Only settings that differ from their default
+        #[arg(long)]
+        changed: bool,
+    },
+    /// Print the value of one setting
+    Get {
+        /// Name of the variable, such as WEBUI_NAME
+        name: String,
+    },
+    /// Save a value; it wins over the environment from then on
+    Set {
+        /// Name of the variable
+        name: String,
+        /// JSON, or plain text for settings that are text
+        value: String,
+    },
+    /// Forget the saved value, so that the environment or the default counts again
+    Reset {
+        /// Name of the variable
+        name: String,
+    },
+}
+
+/// A role as the command line names it.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RoleName {
+    /// Waits for activation
+    Pending,
+    /// Ordinary account
+    User,
+    /// Administrator
+    Admin,
+}
+
+impl From<RoleName> for transom_store::Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Pending => Self::Pending,
+            RoleName::User => Self::User,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+/// Commands about accounts.
+#[derive(Subcommand)]
+pub enum UserAction {
+    /// List accounts
+    List,
+    /// Make an account; the password is read from standard input
+    Create {
+        /// E-mail address
+        email: String,
+        /// Display name (the part of the e-mail before the @ unless given)
+        #[arg(long)]
+        name: Option<String>,
+        /// Role
+        #[arg(long, value_enum, default_value = "user")]
+        role: RoleName,
+    },
+    /// Set an account's password, read from standard input
+    SetPassword {
+        /// E-mail address
+        email: String,
+    },
+    /// Change an account's role
+    SetRole {
+        /// E-mail address
+        email: String,
+        /// New role
+        #[arg(value_enum)]
+        role: RoleName,
+    },
+}
