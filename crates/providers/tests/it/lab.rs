@@ -143,7 +143,7 @@ impl Lab {
         let settings = settings(&dir, environment);
         let url = format!("sqlite://{}/test.db", dir.path().to_str().unwrap());
         let store = Store::open(&OpenOptions::new(url)).await.unwrap();
-        let net = Net::new(NetOptions { use_proxy_variables: false, ..NetOptions::default() }).unwrap();
+        let net = Net::new(NetOptions::from_settings(&settings)).unwrap();
         let providers = Providers::new(settings.clone(), Arc::new(net), store.clone());
         Lab { providers, settings, store, dir }
     }

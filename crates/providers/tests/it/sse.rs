@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::StreamExt;
 use serde_json::json;
-use transom_providers::{Delta, Event, SseReader, ToolCallDelta, deltas, deltas_limited};
+use transom_providers::{Delta, Event, Line, LineSplitter, SseReader, ToolCallDelta, deltas, deltas_limited};
 
 const DOCUMENT: &str = "\u{feff}: comment\r\nevent: x\r\ndata: {\"a\":\"é ]}\\\"\"}\r\n\r\ndata:{\"b\":1}\n\n\
     data: {\"c\":\ndata: [1,\ndata: 2]}\n\nid: 7\ndata: plain\n\nretry: 3\n\n\ndata: {\"d\":1}\ndata: {\"e\":2}\ndata: [DONE]";
@@ -85,11 +85,11 @@ fn a_long_line_in_many_pieces_is_read_once() {
     let mut reader = SseReader::new(None);
     reader.push(b"data: \"");
     let piece = vec![b'x'; 1024];
-    for _ in 0..16_384 {
+    for _ in 0..8_192 {
         reader.push(&piece);
     }
     reader.push(b"\"\n\n");
-    assert_eq!(reader.pop().unwrap().len(), 16_384 * 1024 + 2);
+    assert_eq!(reader.pop().unwrap().len(), 8_192 * 1024 + 2);
 }
 
 fn parsed(json: serde_json::Value) -> Vec<Delta> {
@@ -145,4 +145,23 @@ async fn streams_of_deltas() {
     let got: Vec<_> =
         deltas_limited(stream(), Some(20)).map(|e| e.unwrap().deltas).collect::<Vec<_>>().await.concat();
     assert_eq!(got, [Delta::Other(json!({})), Delta::Done]);
+}
+
+#[test]
+fn lines_of_any_pieces() {
+    let text = "{\"a\":1}\r\n\nlonger than ten\n\u{e9}\nlast";
+    let expected = [
+        Line::Text(Bytes::from("{\"a\":1}")),
+        Line::Text(Bytes::new()),
+        Line::TooLong,
+        Line::Text(Bytes::from("\u{e9}")),
+        Line::Text(Bytes::from("last")),
+    ];
+    for size in 1..=text.len() {
+        let mut lines = LineSplitter::new(Some(10));
+        let mut got = Vec::new();
+        text.as_bytes().chunks(size).for_each(|piece| lines.push(piece, |line| got.push(line)));
+        got.extend(lines.finish());
+        assert_eq!(got, expected, "pieces of {size}");
+    }
 }
