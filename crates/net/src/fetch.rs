@@ -14,7 +14,7 @@ use url::{Host, Url};
 use crate::error::{NetError, Result, chain};
 use crate::policy::Policy;
 use crate::resolve::{CheckedResolver, Lookup};
-use crate::{NetOptions, base};
+use crate::{NetOptions, base, proxy};
 
 /// Bounds of one request. The default suits a web page.
 #[derive(Clone, Debug)]
@@ -97,12 +97,13 @@ pub struct Guarded {
 impl Guarded {
     pub(crate) fn new(options: &NetOptions) -> Result<Self> {
         let policy = Arc::new(options.policy.clone());
-        let through_proxy = options.guard_through_proxy && options.use_proxy_variables;
-        let mut builder = base(options);
-        if !through_proxy {
-            let resolver = CheckedResolver { policy: policy.clone(), lookup: options.lookup.clone() };
-            builder = builder.no_proxy().dns_resolver(resolver);
-        }
+        let through_proxy = options.guard_through_proxy && !options.proxy_variables.is_empty();
+        let builder = if through_proxy {
+            proxy::follow(base(options), &options.proxy_variables)?
+        } else {
+            base(options)
+                .dns_resolver(CheckedResolver { policy: policy.clone(), lookup: options.lookup.clone() })
+        };
         let client = builder.build().map_err(|e| NetError::Build(chain(&e)))?;
         Ok(Guarded { client, policy, lookup: options.lookup.clone(), through_proxy })
     }

@@ -8,10 +8,13 @@ mod address;
 mod error;
 mod fetch;
 mod policy;
+mod proxy;
 mod resolve;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use transom_config::{Settings, keys};
 
 pub use address::{is_metadata, is_public};
 pub use error::{NetError, Result};
@@ -26,8 +29,8 @@ pub struct NetOptions {
     pub verify_tls: bool,
     /// Longest time for a TCP and TLS handshake.
     pub connect_timeout: Duration,
-    /// Follow the `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` variables for upstream calls.
-    pub use_proxy_variables: bool,
+    /// The `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` variables that upstream calls follow.
+    pub proxy_variables: Vec<(String, String)>,
     /// Send guarded requests through that proxy as well. The proxy then resolves the names, so that only addresses
     /// written as numbers and names known here can be checked: an operator's decision, off by default.
     pub guard_through_proxy: bool,
@@ -42,10 +45,27 @@ impl Default for NetOptions {
         NetOptions {
             verify_tls: true,
             connect_timeout: Duration::from_secs(10),
-            use_proxy_variables: true,
+            proxy_variables: Vec::new(),
             guard_through_proxy: false,
             policy: Policy::default(),
             lookup: Arc::new(SystemLookup),
+        }
+    }
+}
+
+impl NetOptions {
+    /// The options an operator has set.
+    #[must_use]
+    pub fn from_settings(settings: &Settings) -> Self {
+        NetOptions {
+            verify_tls: settings.get(&keys::AIOHTTP_CLIENT_SESSION_SSL),
+            proxy_variables: settings.proxy_variables(),
+            guard_through_proxy: settings.get(&keys::WEB_SEARCH_TRUST_ENV),
+            policy: Policy {
+                allow_local: settings.get(&keys::ENABLE_RAG_LOCAL_WEB_FETCH),
+                hosts: settings.get(&keys::WEB_FETCH_FILTER_LIST),
+            },
+            ..NetOptions::default()
         }
     }
 }
@@ -62,10 +82,8 @@ impl Net {
     /// # Errors
     /// [`NetError::Build`] when the TLS configuration cannot be made.
     pub fn new(options: NetOptions) -> Result<Self> {
-        let mut upstream = base(&options).tls_danger_accept_invalid_certs(!options.verify_tls);
-        if !options.use_proxy_variables {
-            upstream = upstream.no_proxy();
-        }
+        let upstream = base(&options).tls_danger_accept_invalid_certs(!options.verify_tls);
+        let upstream = proxy::follow(upstream, &options.proxy_variables)?;
         let upstream = upstream.build().map_err(|e| NetError::Build(error::chain(&e)))?;
         Ok(Net { upstream, guarded: Guarded::new(&options)? })
     }
@@ -88,6 +106,8 @@ fn base(options: &NetOptions) -> reqwest::ClientBuilder {
         .user_agent(concat!("Transom/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(options.connect_timeout)
         .redirect(reqwest::redirect::Policy::none())
+        // the variables are read by the settings, which know `.env` files too
+        .no_proxy()
         .pool_idle_timeout(Duration::from_secs(60))
         .pool_max_idle_per_host(64)
         .tcp_nodelay(true)

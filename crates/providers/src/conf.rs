@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::Value;
-use transom_config::Settings;
+use transom_config::{Setting, SettingValue, Settings, keys};
 
 use crate::error::{ProviderError, Result};
 
@@ -14,10 +13,11 @@ pub(crate) const OPENAI_HOST: &str = "api.openai.com";
 /// The address of the public OpenAI service.
 pub(crate) const OPENAI_URL: &str = "https://api.openai.com/v1";
 
-/// No model list is waited for longer than this, whatever the settings say: the list is refreshed again anyway.
-const MODEL_LIST_CEILING: Duration = Duration::from_secs(5);
+/// The end of a question for a model list when the operator sets none. Nobody waits for it that long; it only must not
+/// hang forever.
+const MODEL_LIST_CEILING: Duration = Duration::from_secs(30);
 
-/// Reads settings by their declared names.
+/// The settings, and what they mean here.
 #[derive(Clone)]
 pub(crate) struct Conf(Settings);
 
@@ -26,60 +26,46 @@ impl Conf {
         Conf(settings)
     }
 
-    pub fn flag(&self, name: &str) -> bool {
-        self.0.value(name).and_then(|v| v.as_bool()).unwrap_or(false)
+    pub fn get<T: SettingValue>(&self, setting: &Setting<T>) -> T {
+        self.0.get(setting)
     }
 
-    pub fn json(&self, name: &str) -> Value {
-        self.0.value(name).unwrap_or(Value::Null)
-    }
-
-    pub fn list(&self, name: &str) -> Vec<String> {
-        match self.json(name) {
-            Value::Array(items) => items.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn seconds(&self, name: &str) -> Option<Duration> {
-        let seconds = self.json(name).as_f64().filter(|s| *s > 0.0)?;
-        Duration::try_from_secs_f64(seconds).ok()
+    pub async fn save<T: SettingValue>(&self, setting: &Setting<T>, value: T) -> Result<()> {
+        self.0.set(setting, value).await.map_err(|e| ProviderError::Local(e.to_string()))
     }
 
     /// Total time of a completion; none = no limit.
     pub fn chat_timeout(&self) -> Option<Duration> {
-        self.seconds("AIOHTTP_CLIENT_TIMEOUT")
+        self.get(&keys::AIOHTTP_CLIENT_TIMEOUT).and_then(positive).map(Duration::from_secs)
     }
 
     /// Total time of a question for a model list.
     pub fn list_timeout(&self) -> Duration {
-        self.seconds("AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST")
-            .unwrap_or(MODEL_LIST_CEILING)
-            .min(MODEL_LIST_CEILING)
+        let configured = self.get(&keys::AIOHTTP_CLIENT_TIMEOUT_MODEL_LIST).and_then(positive);
+        configured.map_or(MODEL_LIST_CEILING, Duration::from_secs).min(MODEL_LIST_CEILING)
     }
 
     /// Age at which a model list is asked for again; none = never.
     pub fn models_ttl(&self) -> Option<Duration> {
-        if self.flag("ENABLE_BASE_MODELS_CACHE") {
+        if self.get(&keys::ENABLE_BASE_MODELS_CACHE) {
             return None;
         }
-        self.json("MODELS_CACHE_TTL").as_f64().and_then(|s| Duration::try_from_secs_f64(s.max(0.0)).ok())
+        let seconds = self.get(&keys::MODELS_CACHE_TTL)?;
+        Some(Duration::from_secs(positive(seconds).unwrap_or(0)))
     }
 
     /// Longest line of a streamed answer in bytes; none = no limit of the operator.
     pub fn max_stream_line(&self) -> Option<usize> {
-        let bytes = self.json("CHAT_STREAM_RESPONSE_CHUNK_MAX_BUFFER_SIZE").as_u64().filter(|n| *n > 0)?;
+        let bytes = self.get(&keys::CHAT_STREAM_RESPONSE_CHUNK_MAX_BUFFER_SIZE).and_then(positive)?;
         usize::try_from(bytes).ok()
     }
 
-    /// The model that takes the place of a missing base model, when the operator wants that.
+    /// The models that may take the place of a missing base model, when the operator wants that.
     pub fn fallback_models(&self) -> Vec<String> {
-        if !self.flag("ENABLE_CUSTOM_MODEL_FALLBACK") {
-            return Vec::new();
-        }
-        match self.json("DEFAULT_MODELS") {
-            Value::String(text) => text.split(',').map(|id| id.trim().to_owned()).collect(),
-            _ => self.list("DEFAULT_MODELS"),
+        if self.get(&keys::ENABLE_CUSTOM_MODEL_FALLBACK) {
+            self.get(&keys::DEFAULT_MODELS)
+        } else {
+            Vec::new()
         }
     }
 
@@ -90,8 +76,9 @@ impl Conf {
         made.map_err(|e| ProviderError::Local(format!("the folder for {below} cannot be made: {e}")))?;
         Ok(folder)
     }
+}
 
-    pub async fn save(&self, name: &str, value: Value) -> Result<()> {
-        self.0.set_json(name, value).await.map_err(|e| ProviderError::Local(e.to_string()))
-    }
+/// Zero and less mean "no limit" in all these settings.
+fn positive(number: i64) -> Option<u64> {
+    u64::try_from(number).ok().filter(|n| *n > 0)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::{Map, Value};
+use transom_config::keys;
 
 use crate::conf::{Conf, OPENAI_HOST, OPENAI_URL};
 use crate::error::{ProviderError, Result};
@@ -121,11 +122,11 @@ fn trimmed(url: &str) -> String {
 impl Conf {
     /// All configured OpenAI-compatible servers, disabled ones too; empty when the API is off.
     pub fn openai(&self) -> Vec<Connection> {
-        if !self.flag("ENABLE_OPENAI_API") {
+        if !self.get(&keys::ENABLE_OPENAI_API) {
             return Vec::new();
         }
-        let keys = self.list("OPENAI_API_KEYS");
-        let configs = self.json("OPENAI_API_CONFIGS");
+        let keys = self.get(&keys::OPENAI_API_KEYS);
+        let configs = self.get(&keys::OPENAI_API_CONFIGS);
         let one = |(idx, url): (usize, String)| Connection {
             family: Family::OpenAi,
             idx,
@@ -133,21 +134,21 @@ impl Conf {
             config: options(&configs, idx, &url),
             url: if url.trim().is_empty() { OPENAI_URL.to_owned() } else { trimmed(&url) },
         };
-        self.list("OPENAI_API_BASE_URLS").into_iter().enumerate().map(one).collect()
+        self.get(&keys::OPENAI_API_BASE_URLS).into_iter().enumerate().map(one).collect()
     }
 
     /// All configured Ollama servers, disabled ones too; empty when the API is off.
     pub fn ollama(&self) -> Vec<Connection> {
-        if !self.flag("ENABLE_OLLAMA_API") {
+        if !self.get(&keys::ENABLE_OLLAMA_API) {
             return Vec::new();
         }
-        let configs = self.json("OLLAMA_API_CONFIGS");
+        let configs = self.get(&keys::OLLAMA_API_CONFIGS);
         let one = |(idx, url): (usize, String)| {
             let config = options(&configs, idx, &url);
             let key = config.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
             Connection { family: Family::Ollama, idx, url: trimmed(&url), key, config }
         };
-        self.list("OLLAMA_BASE_URLS").into_iter().enumerate().map(one).collect()
+        self.get(&keys::OLLAMA_BASE_URLS).into_iter().enumerate().map(one).collect()
     }
 
     pub fn openai_at(&self, idx: usize) -> Result<Connection> {

@@ -7,6 +7,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use transom_config::keys;
 
 use crate::Core;
 use crate::connection::Connection;
@@ -15,7 +16,7 @@ use crate::requester::Requester;
 
 /// Everything but the unreserved characters and the space is percent-encoded in a user's name.
 const NAME_SET: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b' ').remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+    &NON_ALPHANUMERIC.remove(b' ').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Where a virtual machine of Azure gets tokens for its own identity.
 const IDENTITY_URL: &str = "http://169.254.169.254/metadata/identity/oauth2/token\
@@ -31,7 +32,7 @@ impl Core {
             headers.insert("http-referer", HeaderValue::from_static(env!("CARGO_PKG_REPOSITORY")));
             headers.insert("x-title", HeaderValue::from_static("Transom"));
         }
-        if self.conf.flag("ENABLE_FORWARD_USER_INFO_HEADERS") {
+        if self.conf.get(&keys::ENABLE_FORWARD_USER_INFO_HEADERS) {
             put_user(&mut headers, who)?;
         }
         self.put_authorization(&mut headers, connection, who).await?;

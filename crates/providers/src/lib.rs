@@ -32,7 +32,7 @@ use transom_store::Store;
 pub use catalogue::{Catalogue, Kind, Model, ModelList};
 pub use delta::{Delta, Event, ToolCallDelta};
 pub use error::{ProviderError, Result};
-pub use lines::LineSplitter;
+pub use lines::{Line, LineSplitter};
 pub use ollama::{Ollama, OllamaConfig};
 pub use openai::{OpenAi, OpenAiConfig};
 pub use requester::Requester;

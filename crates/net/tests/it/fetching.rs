@@ -38,7 +38,7 @@ impl Lookup for Names {
 
 fn guarded(policy: Policy, names: Arc<Names>) -> Guarded {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let options = NetOptions { policy, lookup: names, use_proxy_variables: false, ..NetOptions::default() };
+    let options = NetOptions { policy, lookup: names, ..NetOptions::default() };
     Net::new(options).unwrap().guarded()
 }
 
@@ -217,7 +217,25 @@ async fn a_decompression_bomb_is_cut() {
 async fn the_upstream_client_reaches_private_servers() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let port = serve(Router::new().route("/", get(|| async { Redirect::to("/x") }))).await;
-    let net = Net::new(NetOptions { use_proxy_variables: false, ..NetOptions::default() }).unwrap();
+    let net = Net::new(NetOptions { ..NetOptions::default() }).unwrap();
     let got = net.upstream().get(format!("http://127.0.0.1:{port}/")).send().await.unwrap();
     assert_eq!(got.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn proxies_are_followed_with_their_exceptions() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let proxy =
+        serve(Router::new().fallback(|uri: axum::http::Uri| async move { format!("proxied {uri}") })).await;
+    let direct = serve(Router::new().fallback(|| async { "direct" })).await;
+    let variables =
+        [("HTTP_PROXY", format!("http://127.0.0.1:{proxy}")), ("no_proxy", "127.0.0.1".to_owned())];
+    let proxy_variables = variables.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    let net = Net::new(NetOptions { proxy_variables, ..NetOptions::default() }).unwrap();
+    let get = async |url: &str| net.upstream().get(url).send().await.unwrap().text().await.unwrap();
+    assert_eq!(get("http://models.example/v1").await, "proxied http://models.example/v1");
+    assert_eq!(get(&format!("http://127.0.0.1:{direct}/")).await, "direct");
+    // user-influenced addresses do not go to a proxy unless that is asked for
+    let blocked = net.guarded().get("http://127.0.0.1/", &Limits::default()).await;
+    assert!(matches!(blocked, Err(NetError::Blocked(_))));
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+use transom_config::keys;
 use transom_store::ModelRow;
 
 use super::arena;
@@ -15,9 +16,9 @@ use crate::connection::{Connection, Family};
 /// Settings that shape the list.
 pub(super) fn choices(conf: &Conf) -> Value {
     json!({
-        "arena": conf.flag("ENABLE_EVALUATION_ARENA_MODELS"),
-        "arena_models": conf.json("EVALUATION_ARENA_MODELS"),
-        "order": conf.list("MODEL_ORDER_LIST"),
+        "arena": conf.get(&keys::ENABLE_EVALUATION_ARENA_MODELS),
+        "arena_models": conf.get(&keys::EVALUATION_ARENA_MODELS),
+        "order": conf.get(&keys::MODEL_ORDER_LIST),
     })
 }
 

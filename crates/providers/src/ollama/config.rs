@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use transom_config::keys;
 
 use super::Ollama;
 use crate::connection::{Connection, Family, keep_options};
@@ -27,10 +28,10 @@ impl Ollama {
     /// The current connection settings, keys included: for administrators.
     pub fn config(&self) -> Value {
         let conf = &self.core.conf;
-        let configs = conf.json("OLLAMA_API_CONFIGS");
+        let configs = conf.get(&keys::OLLAMA_API_CONFIGS);
         json!({
-            "ENABLE_OLLAMA_API": conf.flag("ENABLE_OLLAMA_API"),
-            "OLLAMA_BASE_URLS": conf.list("OLLAMA_BASE_URLS"),
+            "ENABLE_OLLAMA_API": conf.get(&keys::ENABLE_OLLAMA_API),
+            "OLLAMA_BASE_URLS": conf.get(&keys::OLLAMA_BASE_URLS),
             "OLLAMA_API_CONFIGS": if configs.is_object() { configs } else { json!({}) },
         })
     }
@@ -43,10 +44,10 @@ impl Ollama {
         let conf = &self.core.conf;
         let count = form.urls.len();
         if let Some(enable) = form.enable {
-            conf.save("ENABLE_OLLAMA_API", json!(enable)).await?;
+            conf.save(&keys::ENABLE_OLLAMA_API, enable).await?;
         }
-        conf.save("OLLAMA_BASE_URLS", json!(form.urls)).await?;
-        conf.save("OLLAMA_API_CONFIGS", keep_options(form.configs, count)).await?;
+        conf.save(&keys::OLLAMA_BASE_URLS, form.urls).await?;
+        conf.save(&keys::OLLAMA_API_CONFIGS, keep_options(form.configs, count)).await?;
         Ok(self.config())
     }
 

@@ -1,8 +1,11 @@
 //! What Ollama servers hold and run.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
+use transom_config::keys;
 
 use super::{Ollama, Wording, checked};
 use crate::catalogue::{Kind, merge_tag};
@@ -10,6 +13,9 @@ use crate::connection::Connection;
 use crate::error::{ProviderError, Result};
 use crate::requester::Requester;
 use crate::upstream::{Call, whole};
+
+/// How long one dead server may hold up an answer about all of them.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Ollama {
     async fn get(&self, who: &Requester, connection: &Connection, path: &str) -> Result<Value> {
@@ -20,9 +26,10 @@ impl Ollama {
     /// Asks all servers that are switched on; those that fail are left out.
     async fn ask_all(&self, who: &Requester, path: &str) -> Vec<(Connection, Value)> {
         let connections: Vec<_> = self.core.conf.ollama().into_iter().filter(Connection::enabled).collect();
-        let answers = join_all(connections.iter().map(|c| self.get(who, c, path))).await;
+        let asks = connections.iter().map(|c| tokio::time::timeout(PATIENCE, self.get(who, c, path)));
+        let answers = join_all(asks).await;
         let pairs = connections.into_iter().zip(answers);
-        pairs.filter_map(|(connection, answer)| Some((connection, answer.ok()?))).collect()
+        pairs.filter_map(|(connection, answer)| Some((connection, answer.ok()?.ok()?))).collect()
     }
 
     /// `GET /api/tags`: the merged models of all servers from memory, or one server's own answer.
@@ -55,7 +62,7 @@ impl Ollama {
     /// Status 500 when no server answers.
     #[tracing::instrument(name = "ollama version", skip_all)]
     pub async fn version(&self, who: &Requester, idx: Option<usize>) -> Result<Value> {
-        if !self.core.conf.flag("ENABLE_OLLAMA_API") {
+        if !self.core.conf.get(&keys::ENABLE_OLLAMA_API) {
             return Ok(json!({ "version": false }));
         }
         if let Some(idx) = idx {

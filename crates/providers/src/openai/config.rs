@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use transom_config::keys;
 
 use super::OpenAi;
 use crate::connection::keep_options;
@@ -28,14 +29,14 @@ impl OpenAi {
     /// The current connection settings, keys included: for administrators.
     pub fn config(&self) -> Value {
         let conf = &self.core.conf;
-        let urls = conf.list("OPENAI_API_BASE_URLS");
-        let mut keys = conf.list("OPENAI_API_KEYS");
+        let urls = conf.get(&keys::OPENAI_API_BASE_URLS);
+        let mut keys = conf.get(&keys::OPENAI_API_KEYS);
         keys.resize(urls.len(), String::new());
         json!({
-            "ENABLE_OPENAI_API": conf.flag("ENABLE_OPENAI_API"),
+            "ENABLE_OPENAI_API": conf.get(&keys::ENABLE_OPENAI_API),
             "OPENAI_API_BASE_URLS": urls,
             "OPENAI_API_KEYS": keys,
-            "OPENAI_API_CONFIGS": object(conf.json("OPENAI_API_CONFIGS")),
+            "OPENAI_API_CONFIGS": object(conf.get(&keys::OPENAI_API_CONFIGS)),
         })
     }
 
@@ -50,11 +51,11 @@ impl OpenAi {
         let mut keys = form.keys;
         keys.resize(count, String::new());
         if let Some(enable) = form.enable {
-            conf.save("ENABLE_OPENAI_API", json!(enable)).await?;
+            conf.save(&keys::ENABLE_OPENAI_API, enable).await?;
         }
-        conf.save("OPENAI_API_BASE_URLS", json!(form.urls)).await?;
-        conf.save("OPENAI_API_KEYS", json!(keys)).await?;
-        conf.save("OPENAI_API_CONFIGS", keep_options(form.configs, count)).await?;
+        conf.save(&keys::OPENAI_API_BASE_URLS, form.urls).await?;
+        conf.save(&keys::OPENAI_API_KEYS, keys).await?;
+        conf.save(&keys::OPENAI_API_CONFIGS, keep_options(form.configs, count)).await?;
         Ok(self.config())
     }
 }

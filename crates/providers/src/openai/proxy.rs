@@ -44,11 +44,11 @@ impl OpenAi {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(query);
         }
-        let headers = self.core.headers(&connection, who).await?;
-        let mut request = self.core.net.upstream().request(method, url).headers(headers);
-        if let Some(kind) = content_type {
-            request = request.header(CONTENT_TYPE, kind);
+        let mut headers = self.core.headers(&connection, who).await?;
+        if let Some(kind) = content_type.and_then(|kind| kind.parse().ok()) {
+            headers.insert(CONTENT_TYPE, kind);
         }
+        let mut request = self.core.net.upstream().request(method, url).headers(headers);
         if !content.is_empty() {
             request = request.body(content);
         }

@@ -62,6 +62,18 @@ impl LocalBus {
         Self::default()
     }
 
+    /// How many keys, hashes and sets are in memory, expired ones that nobody has met yet included.
+    pub fn len(&self) -> usize {
+        let locked =
+            |shard: &Mutex<Shard>| shard.lock().unwrap_or_else(PoisonError::into_inner).entries.len();
+        self.shards.iter().map(locked).sum()
+    }
+
+    /// Whether nothing is in memory.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The part that holds `name`. No caller panics while holding it, so a poisoned lock is still in order.
     fn shard(&self, name: &str) -> MutexGuard<'_, Shard> {
         let mut hasher = DefaultHasher::new();

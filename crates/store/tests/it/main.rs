@@ -1,0 +1,18 @@
+//! Every test of this crate that needs a database runs on every engine.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "helpers of tests are tests too"
+)]
+
+mod accounts;
+mod bus;
+mod chats;
+mod documents;
+mod engines;
+mod foreign;
+mod groups;
+mod messages;
+mod opening;
+mod workspace;
