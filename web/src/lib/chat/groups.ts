@@ -10,17 +10,17 @@ export interface Group<T> {
 }
 
 const DAY = 86_400_000;
+const midnight = (date: Date): number =>
+	new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 
 export function periodOf(unixSeconds: number, now: Date): PeriodKey {
-	const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
-	const then = unixSeconds * 1000;
-	// Rounding absorbs the hour that a change of the clocks adds or takes.
-	if (then >= midnight) return { kind: 'today' };
-	const days = Math.ceil((midnight - then) / DAY - 1 / 24);
+	const date = new Date(unixSeconds * 1000);
+	// Whole days between two midnights; rounding absorbs the hour a change of the clocks makes.
+	const days = Math.round((midnight(now) - midnight(date)) / DAY);
+	if (days <= 0) return { kind: 'today' };
 	if (days <= 1) return { kind: 'yesterday' };
 	if (days <= 7) return { kind: 'week' };
 	if (days <= 30) return { kind: 'month' };
-	const date = new Date(then);
 	const sameYear = date.getFullYear() === now.getFullYear();
 	return { kind: 'named', year: date.getFullYear(), month: sameYear ? date.getMonth() : null };
 }
