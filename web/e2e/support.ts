@@ -1,0 +1,83 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+
+export const UPSTREAM = process.env.FAKE_UPSTREAM_URL ?? 'http://127.0.0.1:18900';
+export const ADMIN = {
+	name: 'Ada Lovelace',
+	email: 'ada@example.com',
+	password: 'Correct-horse-7'
+};
+
+/** A page on which a console error, an uncaught exception or a failed request fails the test. */
+export const test = base.extend<{ problems: string[] }>({
+	problems: [
+		async ({ page }, use) => {
+			const problems: string[] = [];
+			page.on('console', (m) => m.type() === 'error' && problems.push(`console: ${m.text()}`));
+			page.on('pageerror', (error) => problems.push(`exception: ${error.stack}`));
+			page.on('requestfailed', (request) => {
+				const reason = request.failure()?.errorText ?? '';
+				// Leaving a page ends what it was still asking for.
+				if (reason !== 'net::ERR_ABORTED') problems.push(`request: ${request.url()} ${reason}`);
+			});
+			page.on('response', (response) => {
+				if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+			});
+			await use(problems);
+			expect(problems).toEqual([]);
+		},
+		{ auto: true }
+	]
+});
+
+export { expect };
+
+export async function signIn(page: Page) {
+	await page.goto('/auth');
+	await page.locator('input[type=email]').fill(ADMIN.email);
+	await page.locator('input[type=password]').fill(ADMIN.password);
+	await page.locator('form button[type=submit]').click();
+	await page.waitForURL('/');
+	await expect(composer(page)).toBeVisible();
+}
+
+export const composer = (page: Page): Locator => page.locator('form textarea');
+export const answers = (page: Page): Locator =>
+	page.getByRole('article', { name: /^(Answer|回答)$/ });
+export const questions = (page: Page): Locator =>
+	page.getByRole('article', { name: /^(Your message|你的消息)$/ });
+
+export async function chooseModel(page: Page, name: string) {
+	await page.getByRole('button', { name: /^Model: / }).click();
+	await page.getByRole('combobox').fill(name);
+	await page.getByRole('option', { name, exact: true }).click();
+	await expect(page.getByRole('button', { name: `Model: ${name}` })).toBeVisible();
+}
+
+export async function ask(page: Page, text: string) {
+	await composer(page).fill(text);
+	await composer(page).press('Enter');
+}
+
+/** Waits until no answer is being written any more. */
+export const settled = (page: Page) =>
+	expect(page.locator('[aria-busy=true]')).toHaveCount(0, { timeout: 30_000 });
+
+const VIEWS = [
+	{ width: 1440, height: 900 },
+	{ width: 390, height: 844 }
+];
+
+/** The same screen at both widths, light and dark. */
+export async function screenshots(page: Page, name: string) {
+	const before = page.viewportSize();
+	for (const view of VIEWS) {
+		await page.setViewportSize(view);
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme });
+			await page.waitForTimeout(250);
+			await page.screenshot({ path: `test-results/${name}-${view.width}-${colorScheme}.png` });
+		}
+	}
+	await page.emulateMedia({ colorScheme: 'light' });
+	if (before) await page.setViewportSize(before);
+}

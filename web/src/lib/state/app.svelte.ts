@@ -1,0 +1,119 @@
+/** The server's settings, who is signed in, and the models that person may use. */
+import * as api from '$lib/api';
+import { ApiError, token } from '$lib/api/client';
+import type { Config, Model, SessionUser, SignedIn } from '$lib/api/types';
+import { preferredLocale, useLocale } from '$lib/i18n/index.svelte';
+
+const LAST_MODEL_KEY = 'transom.model';
+
+class AppState {
+	phase = $state<'starting' | 'ready' | 'unreachable'>('starting');
+	config = $state.raw<Config | null>(null);
+	user = $state.raw<SessionUser | SignedIn | null>(null);
+	models = $state.raw<Model[]>([]);
+	/** False until the first answer of the model list: an empty list then means something. */
+	modelsLoaded = $state(false);
+
+	readonly isAdmin = $derived(this.user?.role === 'admin');
+	readonly isPending = $derived(this.user?.role === 'pending');
+	readonly name = $derived(this.config?.name ?? 'Transom');
+	readonly visibleModels = $derived(this.models.filter((m) => !m.info?.meta?.hidden));
+
+	async start(): Promise<void> {
+		this.phase = 'starting';
+		try {
+			this.config = await api.getConfig();
+			await useLocale(preferredLocale(this.config.default_locale));
+			await this.#restoreSession();
+			this.phase = 'ready';
+		} catch {
+			await useLocale(preferredLocale());
+			this.phase = 'unreachable';
+		}
+	}
+
+	async #restoreSession() {
+		adoptCookieToken();
+		const features = this.config?.features;
+		try {
+			if (token.get()) this.user = await api.session();
+			else if (!features?.auth || features.auth_trusted_header) {
+				await this.#adopt(await api.signIn('', ''));
+				return;
+			}
+		} catch (error) {
+			if (!(error instanceof ApiError) || error.status === 0) throw error;
+			token.clear();
+			return;
+		}
+		if (this.user && !this.isPending) await this.loadModels();
+	}
+
+	signIn = async (email: string, password: string) =>
+		this.#adopt(await api.signIn(email, password));
+	signInLdap = async (user: string, password: string) =>
+		this.#adopt(await api.signInLdap(user, password));
+	signUp = async (name: string, email: string, password: string) =>
+		this.#adopt(await api.signUp(name, email, password));
+
+	async #adopt(user: SignedIn) {
+		token.set(user.token);
+		// The settings tell more to somebody who is signed in.
+		this.config = await api.getConfig();
+		this.user = user;
+		if (user.role !== 'pending') await this.loadModels();
+	}
+
+	/** Ends the session here and on the server. Gives an address to go on to, if the server has one. */
+	async signOut(): Promise<string | undefined> {
+		const reply = await api.signOut().catch(() => undefined);
+		await this.forget();
+		return reply?.redirect_url;
+	}
+
+	/** Forgets the session after the server has ended it. */
+	async forget() {
+		token.clear();
+		this.user = null;
+		this.models = [];
+		this.modelsLoaded = false;
+		this.config = await api.getConfig().catch(() => this.config);
+	}
+
+	async recheck() {
+		this.user = await api.session();
+		this.config = await api.getConfig();
+		if (!this.isPending) await this.loadModels();
+	}
+
+	async loadModels(refresh = false) {
+		this.models = await api.listModels(refresh);
+		this.modelsLoaded = true;
+	}
+
+	modelById = (id: string | undefined): Model | undefined => this.models.find((m) => m.id === id);
+
+	/** The model a new chat begins with: the last one used, the server's default, the first one. */
+	defaultModel(): Model | undefined {
+		const configured = this.config?.default_models;
+		const defaults = Array.isArray(configured) ? configured : (configured ?? '').split(',');
+		for (const id of [localStorage.getItem(LAST_MODEL_KEY), ...defaults]) {
+			const model = this.visibleModels.find((m) => m.id === id?.trim());
+			if (model) return model;
+		}
+		return this.visibleModels.find((m) => !m.arena) ?? this.visibleModels[0];
+	}
+
+	rememberModel(id: string) {
+		localStorage.setItem(LAST_MODEL_KEY, id);
+	}
+}
+
+/** Single sign-on leaves its token in a cookie that the page may read once. */
+function adoptCookieToken() {
+	if (token.get()) return;
+	const found = /(?:^|;\s*)token=([^;]+)/.exec(document.cookie)?.[1];
+	if (found) token.set(decodeURIComponent(found));
+}
+
+export const app = new AppState();

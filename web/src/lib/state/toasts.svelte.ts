@@ -1,0 +1,41 @@
+/** Short notices in the corner. */
+import { t } from '$lib/i18n/index.svelte';
+import { ApiError } from '$lib/api/client';
+
+export type ToastKind = 'info' | 'success' | 'warning' | 'error';
+export interface Toast {
+	id: number;
+	kind: ToastKind;
+	text: string;
+}
+
+const LIFETIME_MS = { info: 4000, success: 3000, warning: 6000, error: 8000 };
+
+let next = 1;
+let items = $state.raw<Toast[]>([]);
+
+export const toasts = {
+	get items() {
+		return items;
+	},
+	show(kind: ToastKind, text: string) {
+		const id = next++;
+		items = [...items, { id, kind, text }];
+		setTimeout(() => this.dismiss(id), LIFETIME_MS[kind]);
+	},
+	/** Tells what went wrong in the server's words, or in ours when it has none. */
+	failure(error: unknown) {
+		this.show('error', explain(error));
+	},
+	dismiss(id: number) {
+		items = items.filter((item) => item.id !== id);
+	}
+};
+
+export function explain(error: unknown): string {
+	if (error instanceof ApiError) {
+		if (error.status === 0) return t('error.unreachable');
+		return error.message || t('error.status', { status: error.status });
+	}
+	return error instanceof Error && error.message ? error.message : t('error.unknown');
+}

@@ -1,0 +1,43 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env.TRANSOM_URL ?? 'http://localhost:8080';
+const toServer = { target: server, changeOrigin: true };
+
+/**
+ * SvelteKit hides the element that announces page changes by a style attribute, which
+ * `style-src 'self'` refuses. A class does the same.
+ */
+const announcerWithoutInlineStyle: Plugin = {
+	name: 'announcer-without-inline-style',
+	enforce: 'pre',
+	transform(code, id) {
+		if (!id.endsWith('generated/root.svelte')) return;
+		return code.replace(/(id="svelte-announcer"[^>]*?)\sstyle="[^"]*"/, '$1 class="sr-only"');
+	}
+};
+
+export default defineConfig({
+	plugins: [announcerWithoutInlineStyle, tailwindcss(), sveltekit()],
+	build: {
+		target: 'es2022',
+		// Data URLs would need `font-src data:` in the content security policy.
+		assetsInlineLimit: 0
+	},
+	server: {
+		proxy: {
+			'/api': toServer,
+			'/openai': toServer,
+			'/ollama': toServer,
+			'/oauth': toServer,
+			'/static': toServer,
+			'/ws': { ...toServer, ws: true }
+		}
+	},
+	test: {
+		include: ['src/**/*.test.ts'],
+		environment: 'jsdom'
+	}
+});
