@@ -118,14 +118,21 @@ impl Catalogue {
 
     /// All connections are to be asked again before the next list.
     pub fn invalidate_connections(&self) {
-        lock(&self.0.cells).iter().for_each(|cell| cell.invalidate());
+        self.invalidate_cells(|_| true);
     }
 
     /// Models of this Ollama server were added or removed.
     pub(crate) fn invalidate_ollama(&self, idx: usize) {
-        let cells = lock(&self.0.cells);
-        let ours = |cell: &&Arc<Cell>| cell.connection.family == Family::Ollama && cell.connection.idx == idx;
-        cells.iter().filter(ours).for_each(|cell| cell.invalidate());
+        self.invalidate_cells(|connection| connection.family == Family::Ollama && connection.idx == idx);
+    }
+
+    /// Asks at once: the answer is usually there when the next list is wanted.
+    fn invalidate_cells(&self, chosen: impl Fn(&Connection) -> bool) {
+        let cells = lock(&self.0.cells).clone();
+        for cell in cells.iter().filter(|cell| chosen(&cell.connection)) {
+            cell.invalidate();
+            self.0.ask(cell);
+        }
     }
 
     /// The model an arena entry stands for this time: one of its choices at random.
