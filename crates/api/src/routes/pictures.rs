@@ -29,10 +29,9 @@ pub fn answer(url: &str, built_in: BuiltIn) -> Response {
     if let Some((kind, bytes)) = image_data(url) {
         return picture(kind, bytes);
     }
-    if url.starts_with("http://") || url.starts_with("https://") {
-        if let Ok(location) = HeaderValue::from_str(url) {
-            return (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
-        }
+    let on_the_web = url.starts_with("http://") || url.starts_with("https://");
+    if on_the_web && let Ok(location) = HeaderValue::from_str(url) {
+        return (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
     }
     picture("image/svg+xml", built_in.svg().as_bytes().to_vec())
 }
