@@ -13,9 +13,12 @@ use transom_providers::ProviderError;
 use transom_realtime::RealtimeError;
 use transom_store::StoreError;
 
-/// An error on its way to the client.
+/// An error on its way to the client. Boxed, because every handler's result has room for one.
 #[derive(Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Answer>);
+
+#[derive(Debug)]
+struct Answer {
     status: StatusCode,
     body: Value,
     headers: HeaderMap,
@@ -24,7 +27,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error with a sentence for the reader.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, body: json!({"detail": detail.into()}), headers: HeaderMap::new() }
+        Self::with_body(status, json!({"detail": detail.into()}))
     }
 
     /// 400.
@@ -50,19 +53,23 @@ impl ApiError {
     /// 422 in the contract's shape: one problem at one place.
     pub fn invalid(kind: &str, place: Vec<Value>, message: &str) -> Self {
         let body = json!({"detail": [{"type": kind, "loc": place, "msg": message, "input": Value::Null}]});
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body, headers: HeaderMap::new() }
+        Self::with_body(StatusCode::UNPROCESSABLE_ENTITY, body)
     }
 
     /// An upstream's own status and body, passed on.
     pub fn passed(status: u16, body: Value) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-        Self { status, body, headers: HeaderMap::new() }
+        Self::with_body(status, body)
+    }
+
+    fn with_body(status: StatusCode, body: Value) -> Self {
+        Self(Box::new(Answer { status, body, headers: HeaderMap::new() }))
     }
 
     /// The same error with another status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+        self.0.status = status;
         self
     }
 
@@ -70,7 +77,7 @@ impl ApiError {
     #[must_use]
     pub fn with_cookie(mut self, cookie: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(cookie) {
-            self.headers.append(header::SET_COOKIE, value);
+            self.0.headers.append(header::SET_COOKIE, value);
         }
         self
     }
@@ -83,7 +90,8 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, self.headers, Json(self.body)).into_response()
+        let Answer { status, body, headers } = *self.0;
+        (status, headers, Json(body)).into_response()
     }
 }
 

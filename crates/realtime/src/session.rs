@@ -1,12 +1,16 @@
 //! A socket's life: connect, authenticate, join rooms, speak, leave.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 use socketioxide::{
     SocketIo,
     extract::{AckSender, Event, SocketRef, TryData},
+    handler::ConnectHandler as _,
 };
 use tokio::sync::broadcast::error::RecvError;
 use transom_identity::{Caller, Proof};
@@ -41,14 +45,20 @@ pub(crate) async fn owner(bus: &Arc<dyn Bus>, sid: &str) -> Result<Option<String
 }
 
 pub(crate) fn register(io: &SocketIo, shared: Arc<Shared>) {
-    io.ns("/", async move |socket: SocketRef, TryData(auth): TryData<Value>| {
-        listen(&socket, &shared);
+    let state = shared.clone();
+    // Listeners are there before the connection is confirmed: a client's first event may follow at once.
+    let prepare = move |socket: SocketRef| {
+        listen(&socket, &state);
+        std::future::ready(Ok::<(), Infallible>(()))
+    };
+    let connected = async move |socket: SocketRef, TryData(auth): TryData<Value>| {
         // A connection without a token is accepted: it simply hears nothing.
         let token = auth.ok().as_ref().and_then(token_of).map(str::to_string);
         if let Some(token) = token {
             authenticate(&shared, &socket, &token).await;
         }
-    });
+    };
+    io.ns("/", connected.with(prepare));
 }
 
 /// The token in `{"token"}` or `{"auth":{"token"}}`.

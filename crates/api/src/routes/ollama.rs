@@ -184,19 +184,29 @@ async fn check(app: &App, caller: &Caller, form: &Form, either: bool) -> Result<
     }
     match model {
         Some(model) if may_read(app, caller, &model).await? => Ok(()),
-        _ => Err(ApiError::forbidden("Model not found")),
+        Some(_) => Err(ApiError::forbidden("Model not found")),
+        None => Err(ApiError::bad_request(format!("Model '{name}' was not found"))),
+    }
+}
+
+/// Refuses a body that lacks a field.
+fn require(form: &Form, fields: &[&str]) -> Result<()> {
+    match fields.iter().find(|field| !form.contains_key(**field)) {
+        Some(field) => Err(ApiError::invalid("missing", vec![json!("body"), json!(field)], "Field required")),
+        None => Ok(()),
     }
 }
 
 /// A route that administrators send to the servers, with and without a chosen one.
 macro_rules! managed {
-    ($name:ident, $at:ident, $call:ident, $answer:expr) => {
+    ($name:ident, $at:ident, $call:ident, $fields:expr, $answer:expr) => {
         async fn $name(
             State(app): State<App>,
             Admin(caller): Admin,
             headers: HeaderMap,
             Body(form): Body<Form>,
         ) -> Result<Response> {
+            require(&form, &$fields)?;
             let answered = app.providers.ollama.$call(&requester(&caller, Some(&headers)), None, form).await?;
             Ok($answer(answered))
         }
@@ -208,6 +218,7 @@ macro_rules! managed {
             headers: HeaderMap,
             Body(form): Body<Form>,
         ) -> Result<Response> {
+            require(&form, &$fields)?;
             let answered = app.providers.ollama.$call(&requester(&caller, Some(&headers)), Some(idx), form).await?;
             Ok($answer(answered))
         }
@@ -216,13 +227,14 @@ macro_rules! managed {
 
 /// A route by which people use models, with and without a chosen server.
 macro_rules! used {
-    ($name:ident, $at:ident, $call:ident) => {
+    ($name:ident, $at:ident, $call:ident, $fields:expr) => {
         async fn $name(
             State(app): State<App>,
             Verified(caller): Verified,
             headers: HeaderMap,
             Body(form): Body<Form>,
         ) -> Result<Response> {
+            require(&form, &$fields)?;
             check(&app, &caller, &form, false).await?;
             Ok(proxy::pass(app.providers.ollama.$call(&requester(&caller, Some(&headers)), None, form).await?))
         }
@@ -234,6 +246,7 @@ macro_rules! used {
             headers: HeaderMap,
             Body(form): Body<Form>,
         ) -> Result<Response> {
+            require(&form, &$fields)?;
             check(&app, &caller, &form, false).await?;
             Ok(proxy::pass(app.providers.ollama.$call(&requester(&caller, Some(&headers)), Some(idx), form).await?))
         }
@@ -244,17 +257,17 @@ fn as_json(value: Value) -> Response {
     axum::response::IntoResponse::into_response(Json(value))
 }
 
-managed!(pull, pull_at, pull, proxy::pass);
-managed!(push, push_at, push, proxy::pass);
-managed!(create, create_at, create, proxy::pass);
-managed!(copy, copy_at, copy, as_json);
-managed!(delete, delete_at, delete, as_json);
-used!(embed, embed_at, embed);
-used!(embeddings, embeddings_at, embeddings);
-used!(generate, generate_at, generate);
-used!(chat, chat_at, chat);
-used!(v1_completions, v1_completions_at, v1_completions);
-used!(v1_chat, v1_chat_at, v1_chat);
+managed!(pull, pull_at, pull, [], proxy::pass);
+managed!(push, push_at, push, ["model"], proxy::pass);
+managed!(create, create_at, create, [], proxy::pass);
+managed!(copy, copy_at, copy, ["source", "destination"], as_json);
+managed!(delete, delete_at, delete, [], as_json);
+used!(embed, embed_at, embed, ["model", "input"]);
+used!(embeddings, embeddings_at, embeddings, ["model", "prompt"]);
+used!(generate, generate_at, generate, ["model", "prompt"]);
+used!(chat, chat_at, chat, []);
+used!(v1_completions, v1_completions_at, v1_completions, []);
+used!(v1_chat, v1_chat_at, v1_chat, []);
 
 #[derive(Deserialize)]
 struct Download {
