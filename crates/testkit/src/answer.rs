@@ -60,7 +60,11 @@ impl Answer {
     fn completion(&mut self, data: &Value, at: Instant, whole: Option<&str>) {
         if let Some(text) = data["content"].as_str() {
             if let Some(whole) = whole {
-                assert!(whole.starts_with(text), "a whole text is not the beginning of the answer: …{}", tail(text));
+                assert!(
+                    whole.starts_with(text),
+                    "a whole text is not the beginning of the answer: …{}",
+                    tail(text)
+                );
             }
             self.before_last = std::mem::replace(&mut self.text, text.to_string());
             self.wholes += 1;
@@ -81,7 +85,9 @@ impl Answer {
 
 fn about<'a>(heard: &'a [Heard], message_id: &str) -> impl Iterator<Item = &'a Heard> {
     let message_id = message_id.to_string();
-    heard.iter().filter(move |event| event.name == "events" && event.data["message_id"] == message_id.as_str())
+    heard
+        .iter()
+        .filter(move |event| event.name == "events" && event.data["message_id"] == message_id.as_str())
 }
 
 fn tail(text: &str) -> &str {

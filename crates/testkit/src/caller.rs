@@ -38,7 +38,8 @@ impl Reply {
     /// # Panics
     /// When it is none.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {}: {}", self.status, self.text))
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error} in {}: {}", self.status, self.text))
     }
 
     /// The JSON body of a success.
@@ -78,7 +79,12 @@ pub struct Caller {
 impl Caller {
     /// Somebody without an account.
     pub fn nobody(server: &TestServer) -> Self {
-        Self { base: server.base().to_string(), token: String::new(), id: String::new(), email: String::new() }
+        Self {
+            base: server.base().to_string(),
+            token: String::new(),
+            id: String::new(),
+            email: String::new(),
+        }
     }
 
     /// Signs up as `name@example.com`; the first one is the administrator.

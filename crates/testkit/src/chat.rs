@@ -32,7 +32,8 @@ impl Thread {
         messages.insert(question_id.clone(), asked);
         messages.insert(answer_id.clone(), answer);
         let history = json!({"currentId": answer_id, "messages": messages});
-        let document = json!({"title": "New Chat", "models": [model], "params": {}, "files": [], "history": history});
+        let document =
+            json!({"title": "New Chat", "models": [model], "params": {}, "files": [], "history": history});
         let chat = caller.post("/api/v1/chats/new", &json!({"chat": document})).await.ok();
         let chat_id = chat["id"].as_str().expect("a chat has an id").to_string();
         Self { chat_id, question_id, answer_id, question: question.to_string(), model: model.to_string() }

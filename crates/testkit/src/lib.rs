@@ -3,8 +3,15 @@
 //! Everything here speaks to a server from outside, over its ports and signals. What cannot be set up panics with a
 //! sentence: a test that cannot begin has failed.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "only tests call this: what cannot be set up fails them")]
-#![allow(clippy::disallowed_methods, reason = "tests are clients: the rule of one outgoing client is for the server")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "only tests call this: what cannot be set up fails them"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests are clients: the rule of one outgoing client is for the server"
+)]
 
 mod answer;
 mod caller;

@@ -91,7 +91,8 @@ impl MockProvider {
 }
 
 async fn models() -> Json<Value> {
-    let entry = |id: &str| json!({"id": id, "object": "model", "owned_by": "openai", "created": 1_700_000_000});
+    let entry =
+        |id: &str| json!({"id": id, "object": "model", "owned_by": "openai", "created": 1_700_000_000});
     Json(json!({"object": "list", "data": MODELS.map(entry)}))
 }
 
@@ -111,7 +112,8 @@ async fn completions(State(seen): State<Arc<Mutex<Seen>>>, Json(body): Json<Valu
             std::future::pending().await
         }
         "refuses" => {
-            let error = json!({"error": {"message": "Slow down, please.", "type": "rate_limit", "code": "rate"}});
+            let error =
+                json!({"error": {"message": "Slow down, please.", "type": "rate_limit", "code": "rate"}});
             (StatusCode::TOO_MANY_REQUESTS, Json(error)).into_response()
         }
         "echo" if streamed => sse(seen, stream::iter([text_chunk(&prompt), finish()])),
@@ -141,7 +143,8 @@ fn whole(text: &str) -> Response {
 
 fn chunk(delta: &Value, finish: Option<&str>) -> String {
     let choice = json!({"index": 0, "delta": delta, "finish_reason": finish});
-    let chunk = json!({"id": "c1", "object": "chat.completion.chunk", "model": "scripted", "choices": [choice]});
+    let chunk =
+        json!({"id": "c1", "object": "chat.completion.chunk", "model": "scripted", "choices": [choice]});
     format!("data: {chunk}\n\n")
 }
 

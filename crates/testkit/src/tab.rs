@@ -191,7 +191,12 @@ impl Drop for Tab {
     }
 }
 
-async fn listen(mut read: Read, write: Arc<AsyncMutex<Write>>, memory: Arc<Memory>, mut may_read: watch::Receiver<bool>) {
+async fn listen(
+    mut read: Read,
+    write: Arc<AsyncMutex<Write>>,
+    memory: Arc<Memory>,
+    mut may_read: watch::Receiver<bool>,
+) {
     loop {
         if may_read.wait_for(|may| *may).await.is_err() {
             return;
@@ -223,10 +228,9 @@ async fn listen(mut read: Read, write: Arc<AsyncMutex<Write>>, memory: Arc<Memor
             wire::Packet::Close => break,
             wire::Packet::Other => None,
         };
-        if let Some(answer) = answer {
-            if write.lock().await.send(Message::text(answer)).await.is_err() {
-                break;
-            }
+        let Some(answer) = answer else { continue };
+        if write.lock().await.send(Message::text(answer)).await.is_err() {
+            break;
         }
     }
     memory.closed.store(true, Ordering::Relaxed);
