@@ -74,6 +74,7 @@ export async function screenshots(page: Page, name: string) {
 		await page.setViewportSize(view);
 		for (const colorScheme of ['light', 'dark'] as const) {
 			await page.emulateMedia({ colorScheme });
+			await expect(page.locator('html.dark')).toHaveCount(colorScheme === 'dark' ? 1 : 0);
 			await page.waitForTimeout(250);
 			await page.screenshot({ path: `test-results/${name}-${view.width}-${colorScheme}.png` });
 		}

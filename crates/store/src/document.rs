@@ -18,7 +18,9 @@
 //!
 //! Putting together is concatenation of text: no message is parsed for it.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
@@ -239,38 +241,52 @@ impl Head {
         let flat_size = if self.flat_derived { size } else { self.flat.as_ref().map_or(0, String::len) };
         let mut out = String::with_capacity(self.document.len() + 256 + size + flat_size);
         let fields: IndexMap<String, &RawValue> = serde_json::from_str(&self.document)?;
+        let written = RefCell::new(HashMap::new());
         push_object(&mut out, &fields, |out, key| match key {
-            "history" if self.history.is_some() => self.push_history(out, parts).map(|()| true),
-            "messages" if self.flat_derived => self.push_branch(out, parts).map(|()| true),
+            "history" if self.history.is_some() => {
+                *written.borrow_mut() = self.push_history(out, parts)?;
+                Ok(true)
+            }
+            "messages" if self.flat_derived => self.push_branch(out, parts, &written.borrow()).map(|()| true),
             "messages" => Ok(self.flat.as_deref().inspect(|flat| out.push_str(flat)).is_some()),
             _ => Ok(false),
         })?;
         Ok(out)
     }
 
-    fn push_history(&self, out: &mut String, parts: &[Part]) -> Result<()> {
+    /// Writes the history; answers where the text of each message is now.
+    fn push_history<'a>(&self, out: &mut String, parts: &'a [Part]) -> Result<Written<'a>> {
         let text = self.history.as_deref().unwrap_or("{}");
         let mut fields: IndexMap<String, &RawValue> = serde_json::from_str(text)?;
         if self.current_id.is_some() && !fields.contains_key("currentId") {
             fields.insert("currentId".to_owned(), RawValue::NULL);
         }
+        let written = RefCell::new(HashMap::new());
         push_object(out, &fields, |out, key| match (key, &self.current_id) {
-            ("messages", _) if self.has_messages => push_messages(out, parts).map(|()| true),
+            ("messages", _) if self.has_messages => {
+                *written.borrow_mut() = push_messages(out, parts)?;
+                Ok(true)
+            }
             ("currentId", Some(id)) => {
                 push_json(out, id);
                 Ok(true)
             }
             _ => Ok(false),
-        })
+        })?;
+        Ok(written.into_inner())
     }
 
-    fn push_branch(&self, out: &mut String, parts: &[Part]) -> Result<()> {
+    /// Writes the flat list, copying what the history has as text already: escaping is most of the work.
+    fn push_branch(&self, out: &mut String, parts: &[Part], written: &Written<'_>) -> Result<()> {
         out.push('[');
         for (index, part) in walk(parts, self.current_id.as_deref()).into_iter().enumerate() {
             if index > 0 {
                 out.push(',');
             }
-            part.push_text(out)?;
+            match written.get(part.id.as_str()) {
+                Some(text) => out.extend_from_within(text.clone()),
+                None => part.push_text(out)?,
+            }
         }
         out.push(']');
         Ok(())
@@ -282,7 +298,11 @@ impl Head {
     }
 }
 
-fn push_messages(out: &mut String, parts: &[Part]) -> Result<()> {
+/// Where the text of a message begins and ends, by id.
+type Written<'a> = HashMap<&'a str, Range<usize>>;
+
+fn push_messages<'a>(out: &mut String, parts: &'a [Part]) -> Result<Written<'a>> {
+    let mut written = HashMap::with_capacity(parts.len());
     out.push('{');
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
@@ -290,14 +310,16 @@ fn push_messages(out: &mut String, parts: &[Part]) -> Result<()> {
         }
         push_json(out, &part.id);
         out.push(':');
+        let start = out.len();
         part.push_text(out)?;
+        written.insert(part.id.as_str(), start..out.len());
     }
     out.push('}');
-    Ok(())
+    Ok(written)
 }
 
-/// The messages from a root to `leaf`, root first. A circle or a missing parent ends the walk.
-pub(crate) fn walk<'a>(parts: &'a [Part], leaf: Option<&str>) -> Vec<&'a Part> {
+/// The messages from a root to `leaf`, root first.
+fn walk<'a>(parts: &'a [Part], leaf: Option<&str>) -> Vec<&'a Part> {
     let by_id: HashMap<&str, &Part> = parts.iter().map(|part| (part.id.as_str(), part)).collect();
     climb(leaf, |id| by_id.get(id).map(|part| (*part, part.parent_id.as_deref())))
 }
@@ -306,7 +328,9 @@ fn branch_of<'a>(messages: &'a Map<String, Value>, leaf: Option<&'a str>) -> Vec
     climb(leaf, |id| messages.get(id).map(|message| (message, parent_of(message))))
 }
 
-fn climb<'a, T>(leaf: Option<&str>, find: impl Fn(&str) -> Option<(T, Option<&'a str>)>) -> Vec<T>
+/// What `find` knows of the messages from a root to `leaf`, root first; it answers with the parent's id too. A circle or
+/// a missing parent ends the way.
+pub(crate) fn climb<'a, T>(leaf: Option<&str>, find: impl Fn(&str) -> Option<(T, Option<&'a str>)>) -> Vec<T>
 where
     T: 'a,
 {

@@ -1,14 +1,21 @@
 //! Messages of chats, one row each: changing one costs the same in a chat of five messages and of five thousand.
 
-use sea_orm::sea_query::{Alias, Expr, Query, UnionType};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, Set};
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set,
+};
 use serde_json::{Map, Value};
 
-use crate::chats::{head_of, lock, message_row};
+use crate::chats::{head_of, lock, message_row, parts_of};
 use crate::db::{Db, now, without_nul};
-use crate::document::{Part, walk};
+use crate::document::{Part, climb};
 use crate::entity::{chat, message};
 use crate::{Result, StoreError};
+
+/// A branch longer than this is picked from all messages of the chat, which is quicker than asking for each by id.
+const FEW: usize = 50;
 
 /// Repository of messages.
 #[derive(Clone, Debug)]
@@ -48,20 +55,19 @@ impl Messages {
     /// # Errors
     /// Of the database only.
     pub async fn branch(&self, chat_id: &str, leaf: &str) -> Result<Vec<Map<String, Value>>> {
-        let query = branch_query(chat_id, leaf);
-        let rows = self.db.reader().query_all(&query).await?;
-        let part = |row: &sea_orm::QueryResult| -> Result<Part> {
-            Ok(Part {
-                id: row.try_get_by_index(0)?,
-                parent_id: row.try_get_by_index(1)?,
-                role: None,
-                content_at: row.try_get_by_index(2)?,
-                content: row.try_get_by_index(3)?,
-                data: row.try_get_by_index(4)?,
-            })
+        let snapshot = self.db.snapshot().await?;
+        let ids = branch_ids(&snapshot, chat_id, leaf).await?;
+        let parts = if ids.len() > FEW {
+            parts_of(&snapshot, chat_id).await?
+        } else {
+            let rows = message::Entity::find()
+                .filter(message::Column::ChatId.eq(chat_id))
+                .filter(message::Column::Id.is_in(ids.iter().cloned()));
+            rows.all(&snapshot).await?.into_iter().map(part_of).collect()
         };
-        let parts = rows.iter().map(part).collect::<Result<Vec<_>>>()?;
-        walk(&parts, Some(leaf)).into_iter().map(Part::fields).collect()
+        snapshot.commit().await?;
+        let parts: HashMap<&str, &Part> = parts.iter().map(|part| (part.id.as_str(), part)).collect();
+        ids.iter().filter_map(|id| parts.get(id.as_str())).map(|part| part.fields()).collect()
     }
 
     /// Adds `values` to the list `field` of a message, which is made when the message has none.
@@ -159,7 +165,6 @@ pub(crate) async fn find_locked(
     chat_id: &str,
     id: &str,
 ) -> Result<Option<message::Model>> {
-    use sea_orm::QuerySelect;
     let mut select = message::Entity::find_by_id((chat_id.to_owned(), id.to_owned()));
     // SQLite holds its one write lock already and does not know the words.
     if transaction.get_database_backend() != sea_orm::DbBackend::Sqlite {
@@ -265,35 +270,21 @@ async fn make_current(transaction: &DatabaseTransaction, chat_id: &str, message_
     Ok(())
 }
 
-/// The messages from `leaf` upward, found parent by parent. `UNION` drops what was seen, which ends a circle.
-fn branch_query(chat_id: &str, leaf: &str) -> sea_orm::sea_query::WithQuery {
-    use message::Column::{ChatId, Content, ContentAt, Data, Id, ParentId};
-    let up = Alias::new("up");
-    let start = Query::select()
-        .columns([Id, ParentId])
-        .from(message::Entity)
-        .and_where(ChatId.eq(chat_id))
-        .and_where(Id.eq(leaf))
-        .to_owned();
-    let step = Query::select()
-        .columns([(message::Entity, Id), (message::Entity, ParentId)])
-        .from(message::Entity)
-        .inner_join(up.clone(), Expr::col((message::Entity, Id)).equals((up.clone(), ParentId)))
-        .and_where(ChatId.eq(chat_id))
-        .to_owned();
-    let climb = sea_orm::sea_query::CommonTableExpression::new()
-        .query(start.clone().union(UnionType::Distinct, step).to_owned())
-        .columns([Id, ParentId])
-        .table_name(up.clone())
-        .to_owned();
-    let columns = [Id, ParentId, ContentAt, Content, Data].map(|column| (message::Entity, column));
-    Query::select()
-        .columns(columns)
-        .from(message::Entity)
-        .inner_join(up.clone(), Expr::col((message::Entity, Id)).equals((up, Id)))
-        .and_where(Expr::col((message::Entity, ChatId)).eq(chat_id))
-        .to_owned()
-        .with(sea_orm::sea_query::WithClause::new().recursive(true).cte(climb).to_owned())
+/// Ids of the messages from the root to `leaf`. Looking at every link of the chat once is quicker than a recursive
+/// query, which PostgreSQL may plan as a scan of the chat for each step.
+async fn branch_ids(snapshot: &DatabaseTransaction, chat_id: &str, leaf: &str) -> Result<Vec<String>> {
+    let links = message::Entity::find()
+        .select_only()
+        .columns([message::Column::Id, message::Column::ParentId])
+        .filter(message::Column::ChatId.eq(chat_id))
+        .into_tuple::<(String, Option<String>)>()
+        .all(snapshot)
+        .await?;
+    let parents: HashMap<&str, Option<&str>> =
+        links.iter().map(|(id, parent)| (id.as_str(), parent.as_deref())).collect();
+    let branch =
+        climb(Some(leaf), |id| parents.get_key_value(id).map(|(id, parent)| ((*id).to_owned(), *parent)));
+    Ok(branch)
 }
 
 pub(crate) fn clean_fields(fields: Map<String, Value>) -> Map<String, Value> {

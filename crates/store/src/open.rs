@@ -18,6 +18,8 @@ const SQLITE_BUSY: Duration = Duration::from_secs(30);
 const SQLITE_READERS: u32 = 6;
 /// Prepared statements kept per SQLite connection.
 const SQLITE_STATEMENTS: usize = 256;
+/// Rows that SQLite's thread may be ahead of the reader: with fewer, long results spend their time on waking threads.
+const SQLITE_ROWS_AHEAD: usize = 1024;
 /// Connections of the PostgreSQL pool when the options name no number.
 const POOL_SIZE: u32 = 15;
 /// A PostgreSQL connection idle for longer is tested before use, because a proxy may have closed it.
@@ -193,7 +195,8 @@ async fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(SQLITE_BUSY)
-        .statement_cache_capacity(SQLITE_STATEMENTS);
+        .statement_cache_capacity(SQLITE_STATEMENTS)
+        .row_buffer_size(SQLITE_ROWS_AHEAD);
     let writer = connect_sqlite(file.clone(), 1, options.acquire_timeout).await?;
     migration::run(&writer).await?;
     // `query_only` turns a write that took the wrong connection into an error instead of a lock fight.

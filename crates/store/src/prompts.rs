@@ -91,8 +91,9 @@ impl Prompts {
     /// # Errors
     /// Of the database only.
     pub async fn all(&self) -> Result<Vec<Prompt>> {
-        let all =
-            prompt::Entity::find().order_by_desc(prompt::Column::UpdatedAt).order_by_asc(prompt::Column::Command);
+        let all = prompt::Entity::find()
+            .order_by_desc(prompt::Column::UpdatedAt)
+            .order_by_asc(prompt::Column::Command);
         all.all(self.db.reader()).await?.into_iter().map(Prompt::try_from).collect()
     }
 

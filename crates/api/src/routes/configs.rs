@@ -21,7 +21,12 @@ pub fn routes() -> Routes {
         .takes::<ImportForm>()
         .get("/api/v1/configs/connections", Rule::Admin, "Settings about connections", connections)
         .gives::<Connections>()
-        .post("/api/v1/configs/connections", Rule::Admin, "Change settings about connections", set_connections)
+        .post(
+            "/api/v1/configs/connections",
+            Rule::Admin,
+            "Change settings about connections",
+            set_connections,
+        )
         .takes::<Connections>()
         .gives::<Connections>()
         .get("/api/v1/configs/tool_servers", Rule::Admin, "Tool servers", tool_servers)
@@ -29,7 +34,12 @@ pub fn routes() -> Routes {
         .takes::<ToolServers>()
         .post("/api/v1/configs/tool_servers/verify", Rule::Admin, "Test a tool server", verify_tool_server)
         .takes::<ToolServer>()
-        .post("/api/v1/configs/oauth/clients/register", Rule::Admin, "Register at a tool server", register_client)
+        .post(
+            "/api/v1/configs/oauth/clients/register",
+            Rule::Admin,
+            "Register at a tool server",
+            register_client,
+        )
         .takes::<ClientForm>()
         .get("/api/v1/configs/code_execution", Rule::Admin, "Where code runs", code_execution)
         .gives::<CodeExecution>()
@@ -39,7 +49,12 @@ pub fn routes() -> Routes {
         .get("/api/v1/configs/models", Rule::Admin, "Default models and their order", models)
         .post("/api/v1/configs/models", Rule::Admin, "Change default models and their order", set_models)
         .takes::<Models>()
-        .post("/api/v1/configs/suggestions", Rule::Admin, "Change the suggestions on an empty chat", set_suggestions)
+        .post(
+            "/api/v1/configs/suggestions",
+            Rule::Admin,
+            "Change the suggestions on an empty chat",
+            set_suggestions,
+        )
         .takes::<SuggestionsForm>()
         .gives::<Vec<Suggestion>>()
         .get("/api/v1/configs/banners", Rule::Verified, "Banners over the chats", banners)
@@ -122,14 +137,21 @@ async fn tool_servers(State(app): State<App>, _: Admin) -> Json<Value> {
     Json(json!({"TOOL_SERVER_CONNECTIONS": app.settings.get(&keys::TOOL_SERVER_CONNECTIONS)}))
 }
 
-async fn set_tool_servers(State(app): State<App>, _: Admin, Body(form): Body<ToolServers>) -> Result<Json<Value>> {
+async fn set_tool_servers(
+    State(app): State<App>,
+    _: Admin,
+    Body(form): Body<ToolServers>,
+) -> Result<Json<Value>> {
     app.settings.set(&keys::TOOL_SERVER_CONNECTIONS, json!(form.TOOL_SERVER_CONNECTIONS)).await?;
     Ok(Json(json!(form)))
 }
 
 /// This server keeps tool servers but does not call them yet.
 async fn verify_tool_server(_: Admin, Body(form): Body<ToolServer>) -> ApiError {
-    ApiError::bad_request(format!("The tool server at {} was not tested: this server cannot call tools yet.", form.url))
+    ApiError::bad_request(format!(
+        "The tool server at {} was not tested: this server cannot call tools yet.",
+        form.url
+    ))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -144,7 +166,9 @@ struct ClientForm {
 /// As [`verify_tool_server`]: nobody to register at before tools can be called.
 async fn register_client(_: Admin, Body(form): Body<ClientForm>) -> ApiError {
     let ClientForm { url, client_id, .. } = form;
-    ApiError::bad_request(format!("{client_id} was not registered at {url}: this server cannot call tools yet."))
+    ApiError::bad_request(format!(
+        "{client_id} was not registered at {url}: this server cannot call tools yet."
+    ))
 }
 
 #[allow(non_snake_case)]
@@ -300,7 +324,11 @@ async fn banners(State(app): State<App>, _: Verified) -> Json<Value> {
     Json(app.settings.get(&keys::WEBUI_BANNERS))
 }
 
-async fn set_banners(State(app): State<App>, _: Admin, Body(form): Body<BannersForm>) -> Result<Json<Vec<Banner>>> {
+async fn set_banners(
+    State(app): State<App>,
+    _: Admin,
+    Body(form): Body<BannersForm>,
+) -> Result<Json<Vec<Banner>>> {
     app.settings.set(&keys::WEBUI_BANNERS, json!(form.banners)).await?;
     Ok(Json(form.banners))
 }

@@ -45,7 +45,12 @@ pub fn routes() -> Routes {
         .delete("/api/v1/evaluations/feedbacks/all", Rule::Admin, "Delete everybody's ratings", delete_all)
         .gives::<bool>()
         .get("/api/v1/evaluations/feedbacks/all/ids", Rule::Admin, "Ids of everybody's ratings", ids)
-        .get("/api/v1/evaluations/feedbacks/all/export", Rule::Admin, "Everybody's ratings with their chats", export)
+        .get(
+            "/api/v1/evaluations/feedbacks/all/export",
+            Rule::Admin,
+            "Everybody's ratings with their chats",
+            export,
+        )
 }
 
 fn shown_config(app: &App) -> Value {
@@ -127,7 +132,11 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<Feedback> {
     feedback.filter(|f| caller.is_admin() || f.user_id == caller.user.id).ok_or_else(not_found)
 }
 
-async fn read(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<Feedback>> {
+async fn read(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Feedback>> {
     Ok(Json(find(&app, &caller, &id).await?))
 }
 
@@ -146,13 +155,18 @@ async fn update(
     Ok(Json(app.store.feedbacks.update(&id, patch).await?))
 }
 
-async fn delete(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<bool>> {
+async fn delete(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<bool>> {
     find(&app, &caller, &id).await?;
     Ok(Json(app.store.feedbacks.delete(&id).await?))
 }
 
 async fn of_caller(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<Feedback>>> {
-    let own = FeedbackQuery { user_id: Some(caller.user.id.clone()), descending: true, ..FeedbackQuery::default() };
+    let own =
+        FeedbackQuery { user_id: Some(caller.user.id.clone()), descending: true, ..FeedbackQuery::default() };
     Ok(Json(app.store.feedbacks.list(own).await?.0))
 }
 

@@ -52,7 +52,13 @@ async fn own(app: &App, caller: &Caller, id: &str) -> Result<Folder> {
 }
 
 /// Two folders at one place may not have the same name, in any case.
-async fn check_name(app: &App, caller: &Caller, parent: Option<&str>, name: &str, except: Option<&str>) -> Result<()> {
+async fn check_name(
+    app: &App,
+    caller: &Caller,
+    parent: Option<&str>,
+    name: &str,
+    except: Option<&str>,
+) -> Result<()> {
     let wanted = name.to_lowercase();
     let folders = app.store.folders.of_user(&caller.user.id).await?;
     let taken = folders.iter().any(|folder| {
@@ -61,7 +67,9 @@ async fn check_name(app: &App, caller: &Caller, parent: Option<&str>, name: &str
             && folder.name.to_lowercase() == wanted
     });
     if taken {
-        return Err(ApiError::bad_request("There is a folder with this name here already. Please choose another name."));
+        return Err(ApiError::bad_request(
+            "There is a folder with this name here already. Please choose another name.",
+        ));
     }
     Ok(())
 }
@@ -76,7 +84,12 @@ fn clean(name: &str) -> Result<String> {
 }
 
 /// Leaves in `data` only the files that the caller may read.
-async fn check_files(app: &App, caller: &Caller, data: &mut Map<String, Value>, before: &Value) -> Result<()> {
+async fn check_files(
+    app: &App,
+    caller: &Caller,
+    data: &mut Map<String, Value>,
+    before: &Value,
+) -> Result<()> {
     if let Some(Value::Array(files)) = data.get_mut("files") {
         let before = before.get("files").and_then(Value::as_array).cloned().unwrap_or_default();
         keep_readable(app, caller, files, &before).await?;
@@ -134,7 +147,11 @@ async fn create(
     Ok(Json(app.store.folders.create(new).await?))
 }
 
-async fn read(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<Folder>> {
+async fn read(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Folder>> {
     Ok(Json(own(&app, &caller, &id).await?))
 }
 
@@ -247,7 +264,9 @@ async fn delete(
         let inside = ChatQuery { user_id: user_id.clone(), in_folders: ids.clone(), ..ChatQuery::default() };
         if app.store.chats.count(inside).await? > 0 {
             if !app.identity.permits(&caller.user, "chat.delete").await? {
-                return Err(ApiError::forbidden("You may not delete chats, and there are some in this folder."));
+                return Err(ApiError::forbidden(
+                    "You may not delete chats, and there are some in this folder.",
+                ));
             }
             app.store.chats.delete_in_folders(user_id, &ids).await?;
             app.store.tags.delete_unused(user_id).await?;

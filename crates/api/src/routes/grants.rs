@@ -47,7 +47,13 @@ pub fn sees_all(app: &App, caller: &Caller) -> bool {
 ///
 /// # Errors
 /// Of the store only.
-pub async fn may(app: &App, caller: &Caller, action: Action, owner: &str, control: Option<&Value>) -> Result<bool> {
+pub async fn may(
+    app: &App,
+    caller: &Caller,
+    action: Action,
+    owner: &str,
+    control: Option<&Value>,
+) -> Result<bool> {
     let by_role = match action {
         Action::Read => sees_all(app, caller),
         Action::Write => caller.is_admin(),
@@ -84,7 +90,12 @@ pub async fn settled(
 ///
 /// # Errors
 /// Of the store only.
-pub async fn keep_readable(app: &App, caller: &Caller, attached: &mut Vec<Value>, before: &[Value]) -> Result<()> {
+pub async fn keep_readable(
+    app: &App,
+    caller: &Caller,
+    attached: &mut Vec<Value>,
+    before: &[Value],
+) -> Result<()> {
     if caller.is_admin() {
         return Ok(());
     }

@@ -9,10 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_store::{Group, GroupPatch, NewGroup};
 
-use super::{
-    grants::not_found,
-    shapes,
-};
+use super::{grants::not_found, shapes};
 use crate::{
     App, Result,
     extract::{Admin, Body, Query, Verified},
@@ -70,7 +67,9 @@ async fn list(
         false => app.store.groups.of_user(&caller.user.id).await?,
     };
     let mut body = Vec::with_capacity(groups.len());
-    for group in groups.iter().filter(|group| query.share.is_none_or(|share| may_be_shared_with(group) == share)) {
+    for group in
+        groups.iter().filter(|group| query.share.is_none_or(|share| may_be_shared_with(group) == share))
+    {
         body.push(shown(&app, group).await?);
     }
     Ok(Json(body))

@@ -67,7 +67,13 @@ mod tests {
     #[test]
     fn only_plain_images_are_sent() {
         assert_eq!(kind_of("data:image/png;base64,AAAA"), (StatusCode::OK, "image/png".into()));
-        for other in ["data:text/html;base64,AAAA", "data:image/svg+xml;base64,AAAA", "data:image/png;base64,?", "/user.png", ""] {
+        for other in [
+            "data:text/html;base64,AAAA",
+            "data:image/svg+xml;base64,AAAA",
+            "data:image/png;base64,?",
+            "/user.png",
+            "",
+        ] {
             let response = answer(other, BuiltIn::Person);
             assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
             assert_eq!(kind_of(other), (StatusCode::OK, "image/svg+xml".into()), "{other}");

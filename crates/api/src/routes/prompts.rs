@@ -28,7 +28,12 @@ const LONGEST: usize = 255;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/prompts/", Rule::Verified, "Prompts the caller may use", list)
-        .get("/api/v1/prompts/list", Rule::Verified, "Prompts the caller may change, with their owners", editable)
+        .get(
+            "/api/v1/prompts/list",
+            Rule::Verified,
+            "Prompts the caller may change, with their owners",
+            editable,
+        )
         .post("/api/v1/prompts/create", Rule::Permission("workspace.prompts"), "Save a prompt", create)
         .takes::<PromptForm>()
         .get("/api/v1/prompts/command/{command}", Rule::Verified, "One prompt", read)
@@ -120,7 +125,11 @@ async fn create(
     }
 }
 
-async fn read(State(app): State<App>, Verified(caller): Verified, Path(command): Path<String>) -> Result<Json<Prompt>> {
+async fn read(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(command): Path<String>,
+) -> Result<Json<Prompt>> {
     let prompt = find(&app, &command).await?;
     // To somebody who may not see it, it does not exist.
     if allowed(&app, &caller, Action::Read, &prompt).await? { Ok(Json(prompt)) } else { Err(not_found()) }
@@ -141,7 +150,11 @@ async fn update(
     Ok(Json(app.store.prompts.update(&prompt.command, patch).await?))
 }
 
-async fn delete(State(app): State<App>, Verified(caller): Verified, Path(command): Path<String>) -> Result<Json<bool>> {
+async fn delete(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(command): Path<String>,
+) -> Result<Json<bool>> {
     let prompt = changeable(&app, &caller, &command).await?;
     app.store.prompts.delete(&prompt.command).await?;
     Ok(Json(true))

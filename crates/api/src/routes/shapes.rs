@@ -69,7 +69,10 @@ mod tests {
 
     #[test]
     fn pages_count_from_one() {
-        assert_eq!((offset(None, 30), offset(Some(0), 30), offset(Some(1), 30), offset(Some(3), 30)), (0, 0, 0, 60));
+        assert_eq!(
+            (offset(None, 30), offset(Some(0), 30), offset(Some(1), 30), offset(Some(3), 30)),
+            (0, 0, 0, 60)
+        );
     }
 
     #[test]

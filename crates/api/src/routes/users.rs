@@ -31,7 +31,12 @@ pub fn routes() -> Routes {
         .get("/api/v1/users/all", Rule::Admin, "All accounts", all)
         .get("/api/v1/users/search", Rule::Verified, "Find accounts by name or e-mail", search)
         .get("/api/v1/users/default/permissions", Rule::Admin, "What everybody may do", default_permissions)
-        .post("/api/v1/users/default/permissions", Rule::Admin, "Change what everybody may do", set_default_permissions)
+        .post(
+            "/api/v1/users/default/permissions",
+            Rule::Admin,
+            "Change what everybody may do",
+            set_default_permissions,
+        )
         .takes::<Permissions>()
         .post("/api/v1/users/{user_id}/update", Rule::Admin, "Change an account", update)
         .takes::<UpdateForm>()
@@ -157,8 +162,13 @@ async fn update(
     if let Some(password) = form.password.filter(|password| !password.is_empty()) {
         app.identity.set_password(&id, &password).await?;
     }
-    let patch =
-        UserPatch { role: Some(role), name: Some(form.name), email: Some(email), profile_image_url, ..UserPatch::default() };
+    let patch = UserPatch {
+        role: Some(role),
+        name: Some(form.name),
+        email: Some(email),
+        profile_image_url,
+        ..UserPatch::default()
+    };
     Ok(Json(shown(&app.identity.update_user(&id, patch).await?)))
 }
 
@@ -169,9 +179,9 @@ async fn check_email(app: &App, user: &User, email: &str) -> Result<()> {
         return Err(ApiError::bad_request("This is not a valid e-mail address. Please check it."));
     }
     match app.store.users.by_email(email).await? {
-        Some(other) if other.id != user.id => {
-            Err(ApiError::bad_request("This e-mail address belongs to another account. Please use another one."))
-        }
+        Some(other) if other.id != user.id => Err(ApiError::bad_request(
+            "This e-mail address belongs to another account. Please use another one.",
+        )),
         _ => Ok(()),
     }
 }
@@ -181,7 +191,9 @@ async fn is_first_admin(app: &App, id: &str) -> Result<bool> {
 }
 
 fn first_admin_is_protected() -> ApiError {
-    ApiError::forbidden("The first administrator can only be changed by itself, and always stays an administrator.")
+    ApiError::forbidden(
+        "The first administrator can only be changed by itself, and always stays an administrator.",
+    )
 }
 
 async fn delete(State(app): State<App>, Admin(caller): Admin, Path(id): Path<String>) -> Result<Json<bool>> {
@@ -189,7 +201,9 @@ async fn delete(State(app): State<App>, Admin(caller): Admin, Path(id): Path<Str
         return Err(first_admin_is_protected());
     }
     if caller.user.id == id {
-        return Err(ApiError::forbidden("You cannot delete your own account. Ask another administrator to do it."));
+        return Err(ApiError::forbidden(
+            "You cannot delete your own account. Ask another administrator to do it.",
+        ));
     }
     if !app.store.users.delete(&id).await? {
         return Err(ApiError::not_found("The account"));

@@ -4,11 +4,7 @@ mod base;
 mod change;
 mod import;
 
-use axum::{
-    Json,
-    extract::State,
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use transom_identity::{Caller, access::Action};
@@ -31,7 +27,12 @@ pub fn routes() -> Routes {
         .get("/api/v1/models/list", Rule::Verified, "A page of the models the caller may change", list)
         .get("/api/v1/models/tags", Rule::Verified, "Tags of the models the caller may change", tags)
         .get("/api/v1/models/base", Rule::Admin, "Settings on the models of servers", base_settings)
-        .get("/api/v1/models/export", Rule::Permission("workspace.models_export"), "Models for another server", export)
+        .get(
+            "/api/v1/models/export",
+            Rule::Permission("workspace.models_export"),
+            "Models for another server",
+            export,
+        )
         .get("/api/v1/models/model", Rule::Verified, "One model", read)
         .get("/api/v1/models/model/profile/image", Rule::Verified, "The picture of a model", image)
         .merge(change::routes())
@@ -93,7 +94,8 @@ fn chosen(mut rows: Vec<ModelRow>, query: &ListQuery, caller_id: &str) -> Vec<Mo
             Some("shared") => row.user_id != caller_id,
             _ => true,
         };
-        let tagged = query.tag.as_deref().is_none_or(|tag| tag_names(row).any(|name| name.eq_ignore_ascii_case(tag)));
+        let tagged =
+            query.tag.as_deref().is_none_or(|tag| tag_names(row).any(|name| name.eq_ignore_ascii_case(tag)));
         view && tagged && text.as_deref().is_none_or(has)
     });
     match query.order_by.as_deref() {
@@ -147,7 +149,11 @@ struct Id {
     id: String,
 }
 
-async fn read(State(app): State<App>, Verified(caller): Verified, Query(query): Query<Id>) -> Result<Json<ModelRow>> {
+async fn read(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Query(query): Query<Id>,
+) -> Result<Json<ModelRow>> {
     let mut row = find(&app, &query.id).await?;
     if allowed(&app, &caller, Action::Write, &row).await? {
         return Ok(Json(row));
@@ -160,7 +166,11 @@ async fn read(State(app): State<App>, Verified(caller): Verified, Query(query): 
     Ok(Json(row))
 }
 
-async fn image(State(app): State<App>, Verified(caller): Verified, Query(query): Query<Id>) -> Result<Response> {
+async fn image(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Query(query): Query<Id>,
+) -> Result<Response> {
     let row = app.store.models.get(&query.id).await?;
     let url = match &row {
         Some(row) if allowed(&app, &caller, Action::Read, row).await? => {
@@ -192,11 +202,21 @@ mod tests {
 
     #[test]
     fn lists_are_chosen_and_ordered() {
-        let rows = || vec![row("1", "beta", "me", "x", 1), row("2", "Alpha", "you", "y", 2), row("3", "gamma", "me", "x", 3)];
-        let ids = |query: ListQuery| chosen(rows(), &query, "me").into_iter().map(|r| r.id).collect::<String>();
+        let rows = || {
+            vec![
+                row("1", "beta", "me", "x", 1),
+                row("2", "Alpha", "you", "y", 2),
+                row("3", "gamma", "me", "x", 3),
+            ]
+        };
+        let ids =
+            |query: ListQuery| chosen(rows(), &query, "me").into_iter().map(|r| r.id).collect::<String>();
         let some = |text: &str| Some(text.to_string());
         assert_eq!(ids(ListQuery::default()), "321", "newest first");
-        assert_eq!(ids(ListQuery { order_by: some("name"), direction: some("asc"), ..ListQuery::default() }), "213");
+        assert_eq!(
+            ids(ListQuery { order_by: some("name"), direction: some("asc"), ..ListQuery::default() }),
+            "213"
+        );
         assert_eq!(ids(ListQuery { order_by: some("updated_at"), ..ListQuery::default() }), "123");
         assert_eq!(ids(ListQuery { view_option: some("created"), ..ListQuery::default() }), "31");
         assert_eq!(ids(ListQuery { view_option: some("shared"), ..ListQuery::default() }), "2");

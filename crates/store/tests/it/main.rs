@@ -13,6 +13,7 @@ mod documents;
 mod engines;
 mod foreign;
 mod groups;
+mod library;
 mod messages;
 mod opening;
 mod workspace;

@@ -25,7 +25,12 @@ pub fn routes() -> Routes {
         .get("/api/v1/users/{user_id}", Rule::Verified, "An account as others see it", read)
         .get("/api/v1/users/{user_id}/active", Rule::Verified, "Whether an account is active now", active)
         .get("/api/v1/users/{user_id}/groups", Rule::Admin, "The groups of an account", groups)
-        .get("/api/v1/users/{user_id}/oauth/sessions", Rule::Admin, "Provider sessions of an account", oauth_sessions)
+        .get(
+            "/api/v1/users/{user_id}/oauth/sessions",
+            Rule::Admin,
+            "Provider sessions of an account",
+            oauth_sessions,
+        )
         .get("/api/v1/users/{user_id}/profile/image", Rule::Verified, "The picture of an account", image)
 }
 
@@ -51,7 +56,11 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<User> {
     app.store.users.get(&owner).await?.ok_or_else(missing)
 }
 
-async fn read(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<Value>> {
+async fn read(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Value>> {
     let user = find(&app, &caller, &id).await?;
     let groups = app.store.groups.of_user(&user.id).await?;
     let groups: Vec<Value> = groups.iter().map(|group| json!({"id": group.id, "name": group.name})).collect();
@@ -66,7 +75,11 @@ async fn read(State(app): State<App>, Verified(caller): Verified, Path(id): Path
     })))
 }
 
-async fn active(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<Value>> {
+async fn active(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Value>> {
     let user = app.store.users.get(&id).await?;
     Ok(Json(json!({"active": user.is_some_and(|user| is_active(&caller, &user))})))
 }
@@ -80,7 +93,11 @@ async fn oauth_sessions(_: Admin, Path(_id): Path<String>) -> ApiError {
     ApiError::not_found("A provider session of this account")
 }
 
-async fn image(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Response> {
+async fn image(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let user = find(&app, &caller, &id).await?;
     Ok(pictures::answer(&user.profile_image_url, BuiltIn::Person))
 }

@@ -64,7 +64,8 @@ async fn set_settings(
     }
     let user = latest(&app, &caller.user).await?;
     let settings = Some(merged(user.settings, patch));
-    let user = app.identity.update_user(&caller.user.id, UserPatch { settings, ..UserPatch::default() }).await?;
+    let user =
+        app.identity.update_user(&caller.user.id, UserPatch { settings, ..UserPatch::default() }).await?;
     Ok(Json(user.settings))
 }
 

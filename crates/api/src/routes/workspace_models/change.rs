@@ -78,14 +78,23 @@ fn checked_meta(mut meta: Map<String, Value>) -> Result<Map<String, Value>> {
     if let Some(Value::String(url)) = meta.get("profile_image_url") {
         safe_image(url.clone())?;
     }
-    for (key, missing) in [("profile_image_url", json!(NO_PICTURE)), ("description", json!(null)), ("capabilities", json!(null))] {
+    for (key, missing) in [
+        ("profile_image_url", json!(NO_PICTURE)),
+        ("description", json!(null)),
+        ("capabilities", json!(null)),
+    ] {
         meta.entry(key).or_insert(missing);
     }
     Ok(meta)
 }
 
 /// Leaves in `meta` only the files that the caller may read.
-async fn check_knowledge(app: &App, caller: &Caller, meta: &mut Map<String, Value>, before: &Value) -> Result<()> {
+async fn check_knowledge(
+    app: &App,
+    caller: &Caller,
+    meta: &mut Map<String, Value>,
+    before: &Value,
+) -> Result<()> {
     if let Some(Value::Array(knowledge)) = meta.get_mut("knowledge") {
         let before = before.get("knowledge").and_then(Value::as_array).cloned().unwrap_or_default();
         keep_readable(app, caller, knowledge, &before).await?;
@@ -197,7 +206,11 @@ async fn changeable(app: &App, caller: &Caller, id: &str) -> Result<ModelRow> {
     if allowed(app, caller, Action::Write, &row).await? { Ok(row) } else { Err(prohibited()) }
 }
 
-async fn toggle(State(app): State<App>, Verified(caller): Verified, Query(query): Query<Id>) -> Result<Json<ModelRow>> {
+async fn toggle(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Query(query): Query<Id>,
+) -> Result<Json<ModelRow>> {
     let row = changeable(&app, &caller, &query.id).await?;
     if !row.is_active {
         base::check_switching_on(&app, &caller, &row).await?;
@@ -212,7 +225,11 @@ struct IdForm {
     id: String,
 }
 
-async fn delete(State(app): State<App>, Verified(caller): Verified, Body(form): Body<IdForm>) -> Result<Json<bool>> {
+async fn delete(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Body(form): Body<IdForm>,
+) -> Result<Json<bool>> {
     changeable(&app, &caller, &form.id).await?;
     app.store.models.delete(&form.id).await?;
     app.providers.catalogue().invalidate_rows();

@@ -20,7 +20,12 @@ use crate::{
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/models/import", Rule::Permission("workspace.models_import"), "Add or change models", import)
+        .post(
+            "/api/v1/models/import",
+            Rule::Permission("workspace.models_import"),
+            "Add or change models",
+            import,
+        )
         .takes::<ImportForm>()
         .gives::<bool>()
         .post("/api/v1/models/sync", Rule::Admin, "Have exactly these models", sync)
@@ -72,7 +77,9 @@ async fn plan(app: &App, caller: &Caller, models: Vec<Map<String, Value>>) -> Re
 /// The form of an imported model; what it leaves out stays as it was.
 fn form_of(mut fields: Map<String, Value>, old: Option<&ModelRow>) -> serde_json::Result<ModelForm> {
     let before = old.map(serde_json::to_value).transpose()?;
-    for (key, missing) in [("name", Value::Null), ("meta", json!({})), ("params", json!({})), ("base_model_id", Value::Null)] {
+    for (key, missing) in
+        [("name", Value::Null), ("meta", json!({})), ("params", json!({})), ("base_model_id", Value::Null)]
+    {
         if !fields.contains_key(key) {
             let kept = before.as_ref().and_then(|old| old.get(key)).cloned();
             fields.insert(key.to_owned(), kept.unwrap_or(missing));
@@ -80,7 +87,8 @@ fn form_of(mut fields: Map<String, Value>, old: Option<&ModelRow>) -> serde_json
     }
     // Files of other servers may hold kinds of pictures that this one does not show: better none than no model.
     if let Some(Value::Object(meta)) = fields.get_mut("meta") {
-        let unsafe_picture = |url: &Value| url.as_str().is_some_and(|url| safe_image(url.to_owned()).is_err());
+        let unsafe_picture =
+            |url: &Value| url.as_str().is_some_and(|url| safe_image(url.to_owned()).is_err());
         if meta.get("profile_image_url").is_some_and(unsafe_picture) {
             meta.shift_remove("profile_image_url");
         }
@@ -110,7 +118,11 @@ async fn import(
     Ok(Json(true))
 }
 
-async fn sync(State(app): State<App>, Admin(caller): Admin, Body(form): Body<SyncForm>) -> Result<Json<Vec<ModelRow>>> {
+async fn sync(
+    State(app): State<App>,
+    Admin(caller): Admin,
+    Body(form): Body<SyncForm>,
+) -> Result<Json<Vec<ModelRow>>> {
     let steps = plan(&app, &caller, form.models).await?;
     let wanted: HashSet<String> = steps.iter().map(|step| step.row.id.clone()).collect();
     write(&app, steps).await?;
@@ -147,6 +159,9 @@ mod tests {
         let fields = json!({"id": "n", "name": "N", "meta": {"profile_image_url": "data:text/html,x"}});
         let form = form_of(fields.as_object().cloned().unwrap(), None).unwrap();
         assert!(form.meta.is_empty() && form.base().is_none());
-        assert!(form_of(json!({"id": "n"}).as_object().cloned().unwrap(), None).is_err(), "a new model needs a name");
+        assert!(
+            form_of(json!({"id": "n"}).as_object().cloned().unwrap(), None).is_err(),
+            "a new model needs a name"
+        );
     }
 }
