@@ -1,7 +1,7 @@
 //! From the bus to the sockets of this node, in order, without losing text to a slow tab.
 //!
-//! A socket whose out-queue is full misses a delta. From then on it gets no further deltas of that stream (they would
-//! not fit what it has) until a whole-content snapshot has been queued for it. Other events wait in a backlog.
+//! A socket gets the deltas of a stream only after a whole-content snapshot of it: one that joined in the middle, or
+//! whose out-queue was full, is sent such a snapshot first. Other events wait in a backlog.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -13,14 +13,16 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use socketioxide::{SendError, SocketError, extract::SocketRef};
+use transom_store::Role;
 
 use crate::{Realtime, Result, Shared, session::Session};
 
 pub(crate) const TOPIC: &str = "realtime";
 /// Events kept for a slow tab; beyond this it is disconnected and reloads what it missed.
 const BACKLOG: usize = 2_000;
-/// How long to wait before a slow tab is tried again.
+/// How long to wait before a slow tab is tried again: at first, and at most. Each try costs a whole text.
 const RETRY: Duration = Duration::from_millis(50);
+const RETRY_MOST: Duration = Duration::from_secs(1);
 
 /// How an event relates to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,12 +68,34 @@ pub struct Emission {
 /// What a socket still has to be told. Part of its [`Session`].
 #[derive(Default)]
 pub(crate) struct Backlog {
-    /// Streams the socket missed a part of.
+    /// Streams of which the socket has everything so far.
+    current: HashSet<String>,
+    /// Streams that go on and that the socket needs the whole of.
     behind: HashSet<String>,
     /// Events that did not fit its queue, oldest first.
     waiting: VecDeque<Arc<Emission>>,
     /// Whether a task is trying again.
     retrying: bool,
+}
+
+impl Backlog {
+    /// Notes that the socket needs the whole of a stream; gives whether it is served, which it is not.
+    fn fell_behind(&mut self, stream: &str) -> bool {
+        self.current.remove(stream);
+        if !self.behind.contains(stream) {
+            self.behind.insert(stream.to_string());
+        }
+        false
+    }
+
+    /// Notes that the socket has the whole of a stream; gives whether it is served, which it is.
+    fn caught_up(&mut self, stream: &str) -> bool {
+        self.behind.remove(stream);
+        if !self.current.contains(stream) {
+            self.current.insert(stream.to_string());
+        }
+        true
+    }
 }
 
 /// Starts delivering what comes over the bus.
@@ -113,24 +137,26 @@ fn offer(realtime: &Realtime, socket: &SocketRef, emission: Arc<Emission>) {
         return;
     };
     let mut backlog = session.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-    let missed = match &emission.delivery {
-        Delivery::Delta(stream) if backlog.behind.contains(stream) => return,
-        Delivery::Delta(stream) => send(socket, &emission).is_err().then(|| {
-            backlog.behind.insert(stream.clone());
-        }),
-        Delivery::Snapshot(stream) => match send(socket, &emission) {
-            Ok(()) => {
-                backlog.behind.remove(stream);
-                None
-            }
-            Err(()) => Some(()),
-        },
+    let served = match &emission.delivery {
+        Delivery::Delta(stream) => {
+            let fits = backlog.current.contains(stream) && send(socket, &emission).is_ok();
+            fits || backlog.fell_behind(stream)
+        }
+        // An older event that waits may be the end of an earlier turn of the same message: it has to go first.
+        Delivery::Snapshot(stream) => {
+            let queued = backlog.waiting.is_empty() && send(socket, &emission).is_ok();
+            if queued { backlog.caught_up(stream) } else { backlog.fell_behind(stream) }
+        }
         Delivery::Plain | Delivery::End(_) => {
             if let Delivery::End(stream) = &emission.delivery {
+                backlog.current.remove(stream);
                 backlog.behind.remove(stream);
             }
             let queued = backlog.waiting.is_empty() && send(socket, &emission).is_ok();
-            (!queued).then(|| backlog.waiting.push_back(emission.clone()))
+            if !queued {
+                backlog.waiting.push_back(emission.clone());
+            }
+            queued
         }
     };
     if backlog.waiting.len() > BACKLOG {
@@ -140,7 +166,7 @@ fn offer(realtime: &Realtime, socket: &SocketRef, emission: Arc<Emission>) {
         let _ = socket.clone().disconnect();
         return;
     }
-    if missed.is_some() && !std::mem::replace(&mut backlog.retrying, true) {
+    if !served && !std::mem::replace(&mut backlog.retrying, true) {
         drop(backlog);
         tokio::spawn(catch_up(realtime.clone(), socket.clone(), session));
     }
@@ -161,33 +187,37 @@ fn send(socket: &SocketRef, emission: &Emission) -> std::result::Result<(), ()> 
 /// Asks for the whole text of the answers that were running before this socket joined.
 pub(crate) fn joined_late(shared: &Shared, socket: &SocketRef, session: &Session) {
     let (hooks, user, sid) = (shared.hooks.clone(), session.info().user, socket.id.to_string());
+    if user.role == Role::Pending {
+        return;
+    }
     tokio::spawn(async move { hooks.snapshot(&user.id, None, &sid).await });
 }
 
-/// Serves a slow socket until it is whole again.
+/// Serves a slow or new socket until it has everything.
 async fn catch_up(realtime: Realtime, socket: SocketRef, session: Arc<Session>) {
+    let mut pause = RETRY;
     loop {
-        tokio::time::sleep(RETRY).await;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(RETRY_MOST);
         if !socket.connected() {
             return;
         }
-        let behind = match drain(&socket, &session.backlog) {
-            Some(behind) => behind,
-            None => return,
-        };
-        let user = session.info().user.id.clone();
-        for stream in behind {
-            realtime.shared().hooks.snapshot(&user, Some(&stream), &socket.id.to_string()).await;
+        let Some(behind) = drain(&socket, &session.backlog) else { return };
+        let user = session.info().user;
+        for stream in behind.iter().filter(|_| user.role != Role::Pending) {
+            realtime.shared().hooks.snapshot(&user.id, Some(stream), &socket.id.to_string()).await;
         }
     }
 }
 
-/// Sends what waits; the streams still missed, or `None` when there is nothing left to do.
-fn drain(socket: &SocketRef, backlog: &Mutex<Backlog>) -> Option<Vec<String>> {
+/// Sends what waits. Gives the streams to ask for; `None` when there is nothing left to do.
+///
+/// Asked streams are forgotten here: the next delta, or a snapshot that found no room, brings those back that still run.
+fn drain(socket: &SocketRef, backlog: &Mutex<Backlog>) -> Option<HashSet<String>> {
     let mut backlog = backlog.lock().unwrap_or_else(PoisonError::into_inner);
     while let Some(next) = backlog.waiting.front() {
         if send(socket, next).is_err() {
-            return Some(Vec::new());
+            return Some(HashSet::new());
         }
         backlog.waiting.pop_front();
     }
@@ -195,5 +225,5 @@ fn drain(socket: &SocketRef, backlog: &Mutex<Backlog>) -> Option<Vec<String>> {
         backlog.retrying = false;
         return None;
     }
-    Some(backlog.behind.iter().cloned().collect())
+    Some(std::mem::take(&mut backlog.behind))
 }

@@ -1,5 +1,7 @@
 //! Logs and traces: where they go and how loud they are.
 
+use std::io::IsTerminal as _;
+
 use transom_config::{Settings, keys};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
@@ -15,7 +17,9 @@ pub fn init(settings: &Settings) {
     let _ = if json {
         registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()
     } else {
-        registry.with(fmt::layer().with_target(false).with_writer(std::io::stderr)).try_init()
+        // Colours are for people at a terminal; a log file or collector must not find their codes.
+        let colours = std::io::stderr().is_terminal();
+        registry.with(fmt::layer().with_target(false).with_ansi(colours).with_writer(std::io::stderr)).try_init()
     };
 }
 

@@ -9,10 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "transom", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
-  transom serve                         start on http://localhost:8080, keep data in ./data
-  transom serve --port 3000             the same on another port
-  transom doctor                        check database, data folder, key and model servers
-  transom config set WEBUI_NAME Porch   change a saved setting
+  transom serve                           start on http://localhost:8080, keep data in ./data
+  transom serve --port 3000               the same on another port
+  transom doctor                          check database, data folder, key and model servers
+  transom config set ENABLE_SIGNUP true   change a saved setting
 
 Settings also come from environment variables and from a .env file; `transom config list` shows all of them.")]
 pub struct Cli {

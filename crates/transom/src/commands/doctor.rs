@@ -13,7 +13,7 @@ use crate::{
     saver::StoreSaver,
 };
 
-/// How long a model server may take to say something.
+/// How long a database or a model server may take to say something.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What was found out about one part.
@@ -60,7 +60,8 @@ async fn examine(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.push(Finding::fine("settings", "all values can be read"));
     findings.push(data_folder(settings));
     findings.push(secret_key(settings));
-    match database(settings).await {
+    let opened = tokio::time::timeout(PATIENCE, database(settings)).await;
+    match opened.unwrap_or_else(|_| Err("no answer within 5 seconds".into())) {
         Ok((store, seen)) => {
             findings.push(Finding::fine("database", seen));
             let bus: std::sync::Arc<dyn transom_store::bus::Bus> = std::sync::Arc::new(transom_store::bus::LocalBus::new());
