@@ -26,13 +26,17 @@ pub(crate) async fn start(realtime: &Realtime) -> Result<()> {
     let realtime = realtime.clone();
     tokio::spawn(async move {
         while let Some(message) = calls.next().await {
+            if realtime.shared().is_closing() {
+                return;
+            }
             let Ok(call) = serde_json::from_slice::<Call>(&message) else { continue };
             let socket = call.sid.parse().ok().and_then(|sid| realtime.io().get_socket(sid));
             if let Some(socket) = socket {
                 let bus = realtime.shared().bus.clone();
                 tokio::spawn(async move {
                     let wait = Duration::from_millis(call.wait_ms);
-                    let Ok(answer) = socket.timeout(wait).emit_with_ack::<_, Value>(&call.event, &call.data) else {
+                    let Ok(answer) = socket.timeout(wait).emit_with_ack::<_, Value>(&call.event, &call.data)
+                    else {
                         return;
                     };
                     if let Ok(answer) = answer.await {

@@ -105,6 +105,9 @@ pub(crate) async fn start(realtime: &Realtime) -> Result<()> {
     tokio::spawn(async move {
         while let Some(message) = emissions.next().await {
             match serde_json::from_slice::<Emission>(&message) {
+                Ok(emission) if is_end(&realtime, &emission) => {
+                    return realtime.shared().delivered.notify_one();
+                }
                 Ok(emission) => deliver(&realtime, Arc::new(emission)),
                 Err(error) => tracing::warn!(%error, "an event from the bus is not readable"),
             }
@@ -113,9 +116,20 @@ pub(crate) async fn start(realtime: &Realtime) -> Result<()> {
     Ok(())
 }
 
+/// Sends a marker behind everything this node has emitted.
+pub(crate) async fn mark_end(realtime: &Realtime) -> Result<()> {
+    realtime.emit(&Emission { sid: Some(realtime.shared().node.clone()), ..Emission::default() }).await
+}
+
+fn is_end(realtime: &Realtime, emission: &Emission) -> bool {
+    realtime.shared().is_closing() || emission.sid.as_deref() == Some(realtime.shared().node.as_str())
+}
+
 fn deliver(realtime: &Realtime, emission: Arc<Emission>) {
     let sockets = match (&emission.sid, &emission.room) {
-        (Some(sid), _) => sid.parse().ok().and_then(|sid| realtime.io().get_socket(sid)).into_iter().collect(),
+        (Some(sid), _) => {
+            sid.parse().ok().and_then(|sid| realtime.io().get_socket(sid)).into_iter().collect()
+        }
         (None, Some(room)) => realtime.io().to(room.clone()).sockets(),
         (None, None) => Vec::new(),
     };

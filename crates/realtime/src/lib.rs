@@ -9,12 +9,19 @@ mod error;
 mod session;
 mod usage;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
 use socketioxide::{SocketIo, TransportType, layer::SocketIoLayer};
+use tokio::sync::Notify;
 use transom_config::{Settings, keys};
 use transom_identity::Identity;
 use transom_store::{User, bus::Bus};
@@ -29,6 +36,8 @@ pub type Result<T> = std::result::Result<T, RealtimeError>;
 const OUT_QUEUE: usize = 512;
 /// Bytes of one incoming message; notes and pasted text are the largest things that come this way.
 const MAX_MESSAGE: u64 = 16 * 1024 * 1024;
+/// How long the last events, and then the connections themselves, may take when the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The HTTP path of the Socket.IO endpoint.
 pub const PATH: &str = "/ws/socket.io";
 
@@ -63,6 +72,18 @@ pub(crate) struct Shared {
     pub identity: Arc<Identity>,
     pub bus: Arc<dyn Bus>,
     pub hooks: Arc<dyn Hooks>,
+    /// This process, as it signs the marker behind its last events.
+    pub node: String,
+    /// The marker came back: everything before it has been handed to the sockets.
+    pub delivered: Notify,
+    /// The sockets are being closed; the library has no namespace to ask any more.
+    closing: AtomicBool,
+}
+
+impl Shared {
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
 }
 
 /// The realtime service: emits events and asks browsers, wherever they are connected.
@@ -83,7 +104,9 @@ impl Realtime {
         bus: Arc<dyn Bus>,
         hooks: Arc<dyn Hooks>,
     ) -> Result<(SocketIoLayer, Self)> {
-        let shared = Arc::new(Shared { identity, bus, hooks });
+        let node = uuid::Uuid::new_v4().to_string();
+        let (delivered, closing) = (Notify::new(), AtomicBool::new(false));
+        let shared = Arc::new(Shared { identity, bus, hooks, node, delivered, closing });
         let builder = SocketIo::builder()
             .req_path(PATH)
             .max_buffer_size(OUT_QUEUE)
@@ -117,7 +140,14 @@ impl Realtime {
     ///
     /// # Errors
     /// `NoSession` at once when no such tab of that account is connected, `NoAnswer` after `wait`.
-    pub async fn call(&self, user_id: &str, sid: &str, event: &str, data: Value, wait: Duration) -> Result<Value> {
+    pub async fn call(
+        &self,
+        user_id: &str,
+        sid: &str,
+        event: &str,
+        data: Value,
+        wait: Duration,
+    ) -> Result<Value> {
         calls::call(self, user_id, sid, event, data, wait).await
     }
 
@@ -142,9 +172,17 @@ impl Realtime {
         .await
     }
 
-    /// Closes all connections; part of a graceful stop.
+    /// Hands out what was emitted before, then closes all connections; part of a graceful stop.
     pub async fn close(&self) {
-        self.io.close().await;
+        match delivery::mark_end(self).await {
+            Ok(()) => {
+                let _ = tokio::time::timeout(LAST_WORDS, self.shared.delivered.notified()).await;
+            }
+            Err(error) => tracing::warn!(%error, "the last events may not have reached the tabs"),
+        }
+        self.shared.closing.store(true, Ordering::Release);
+        // A tab that does not read never takes the farewell: it is not waited for.
+        let _ = tokio::time::timeout(LAST_WORDS, self.io.close()).await;
     }
 
     pub(crate) fn io(&self) -> &SocketIo {

@@ -132,7 +132,8 @@ async fn authenticate(shared: &Arc<Shared>, socket: &SocketRef, token: &str) -> 
         socket.leave(user_room(&session.info().user.id));
     }
     let info = SessionInfo { sid: sid.clone(), user: user.clone() };
-    let session = Arc::new(Session { info: RwLock::new(info), token: token.to_string(), backlog: Mutex::default() });
+    let session =
+        Arc::new(Session { info: RwLock::new(info), token: token.to_string(), backlog: Mutex::default() });
     socket.extensions.insert(session.clone());
     shared.bus.hash_set(POOL, &sid, Bytes::copy_from_slice(user.id.as_bytes())).await.ok()?;
     if user.role != Role::Pending {
@@ -146,7 +147,7 @@ pub(crate) fn follow_accounts(realtime: &Realtime) {
     let mut changes = realtime.shared().identity.changes();
     let realtime = realtime.clone();
     tokio::spawn(async move {
-        loop {
+        while !realtime.shared().is_closing() {
             match changes.recv().await {
                 Ok(user_id) => recheck(&realtime, &user_id).await,
                 // Too many changes to tell which: look at everybody.
@@ -158,6 +159,9 @@ pub(crate) fn follow_accounts(realtime: &Realtime) {
 }
 
 async fn recheck(realtime: &Realtime, user_id: &str) {
+    if realtime.shared().is_closing() {
+        return;
+    }
     for socket in realtime.io().sockets() {
         let Some(session) = session_of(&socket) else { continue };
         let info = session.info();
@@ -182,7 +186,9 @@ async fn renew(realtime: &Realtime, socket: &SocketRef, session: &Session, user:
             || allowed.iter().any(|a| a == room)
     };
     for room in socket.rooms() {
-        if (user.role == Role::Pending && room.as_ref() == own) || (room.starts_with("channel:") && !stays(&room)) {
+        if (user.role == Role::Pending && room.as_ref() == own)
+            || (room.starts_with("channel:") && !stays(&room))
+        {
             socket.leave(room.to_string());
         }
     }

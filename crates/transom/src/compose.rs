@@ -47,9 +47,11 @@ pub struct DatabaseChoice {
 pub async fn choose_database(settings: &Settings) -> Result<DatabaseChoice, Failure> {
     let configured = settings.database_url()?;
     if configured.password.is_some() {
-        return Err("Encrypted SQLite databases (sqlite+sqlcipher) are not supported by this version of Transom. \
+        return Err(
+            "Encrypted SQLite databases (sqlite+sqlcipher) are not supported by this version of Transom. \
                     Use sqlite:///path or postgresql://."
-            .into());
+                .into(),
+        );
     }
     let Some(path) = configured.url.strip_prefix("sqlite://").map(PathBuf::from) else {
         return Ok(DatabaseChoice { url: configured.url, note: None });
@@ -75,7 +77,8 @@ pub async fn open_store(settings: &Settings) -> Result<Store, Failure> {
     if let Some(note) = choice.note {
         tracing::info!("{note}");
     }
-    let pool = settings.get(&keys::DATABASE_POOL_SIZE).and_then(|size| u32::try_from(size).ok()).filter(|n| *n > 0);
+    let pool =
+        settings.get(&keys::DATABASE_POOL_SIZE).and_then(|size| u32::try_from(size).ok()).filter(|n| *n > 0);
     let wait = u64::try_from(settings.get(&keys::DATABASE_POOL_TIMEOUT)).unwrap_or(30).max(1);
     let schema = Some(settings.get(&keys::DATABASE_SCHEMA)).filter(|name| !name.is_empty());
     let mut options = OpenOptions::new(choice.url);
@@ -144,15 +147,9 @@ pub async fn server(base: &Base) -> Result<Server, Failure> {
     let (sockets, realtime) = Realtime::new(settings, identity.clone(), bus.clone(), hooks.clone()).await?;
     let emitter = SocketEmitter::new(bus.clone());
     emitter.connect(realtime.clone());
-    let chat = Chat::new(
-        settings.clone(),
-        store.clone(),
-        identity.clone(),
-        providers.clone(),
-        bus.clone(),
-        emitter,
-    )
-    .await?;
+    let chat =
+        Chat::new(settings.clone(), store.clone(), identity.clone(), providers.clone(), bus.clone(), emitter)
+            .await?;
     hooks.connect(chat.clone());
     let app = App::new(Services {
         settings: settings.clone(),

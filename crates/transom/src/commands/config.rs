@@ -47,7 +47,9 @@ fn list(settings: &Settings, filter: Option<&str>, changed: bool) {
     let rows = wanted
         .map(|d| (d, settings.source(d)))
         .filter(|(_, source)| !changed || *source != Source::Default)
-        .map(|(d, source)| vec![d.name.to_string(), short(&settings.shown(d)), source_name(source).to_string()])
+        .map(|(d, source)| {
+            vec![d.name.to_string(), short(&settings.shown(d)), source_name(source).to_string()]
+        })
         .collect();
     output::table(&["Setting", "Value", "From"], rows);
 }

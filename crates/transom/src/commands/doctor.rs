@@ -40,7 +40,9 @@ pub async fn run(data: &DataArgs) -> Result<ExitCode, Failure> {
     let mut findings = Vec::new();
     match compose::settings(data, Vec::new()) {
         Ok(settings) => examine(&settings, &mut findings).await,
-        Err(error) => findings.push(Finding::wrong("settings", error.to_string(), "Correct the value and try again.")),
+        Err(error) => {
+            findings.push(Finding::wrong("settings", error.to_string(), "Correct the value and try again."))
+        }
     }
     let sick = findings.iter().filter(|f| !f.fine).count();
     let rows = findings
@@ -64,7 +66,8 @@ async fn examine(settings: &Settings, findings: &mut Vec<Finding>) {
     match opened.unwrap_or_else(|_| Err("no answer within 5 seconds".into())) {
         Ok((store, seen)) => {
             findings.push(Finding::fine("database", seen));
-            let bus: std::sync::Arc<dyn transom_store::bus::Bus> = std::sync::Arc::new(transom_store::bus::LocalBus::new());
+            let bus: std::sync::Arc<dyn transom_store::bus::Bus> =
+                std::sync::Arc::new(transom_store::bus::LocalBus::new());
             if let Err(error) = StoreSaver::introduce(settings, &store, &bus).await {
                 findings.push(Finding::wrong("saved settings", error.to_string(), "Look at the database."));
             }
@@ -107,7 +110,9 @@ fn secret_key(settings: &Settings) -> Finding {
             ),
             None => Finding::fine("secret key", "present"),
         },
-        Err(error) => Finding::wrong("secret key", error.to_string(), "Check the rights of its file and folder."),
+        Err(error) => {
+            Finding::wrong("secret key", error.to_string(), "Check the rights of its file and folder.")
+        }
     }
 }
 
@@ -161,7 +166,8 @@ async fn models(settings: &Settings, store: &Store, findings: &mut Vec<Finding>)
         }
     }
     if findings.len() == before {
-        let remedy = "Add one in the web UI under settings, connections, or set OLLAMA_BASE_URL or OPENAI_API_KEY.";
+        let remedy =
+            "Add one in the web UI under settings, connections, or set OLLAMA_BASE_URL or OPENAI_API_KEY.";
         findings.push(Finding::wrong("model servers", "none is configured", remedy));
     }
 }
@@ -178,9 +184,13 @@ fn connection(
     match asked {
         Ok(Ok(0)) => Finding::wrong(part, "answers, but offers no model", "Pull or enable a model there."),
         Ok(Ok(count)) => Finding::fine(part, format!("answers with {count} models")),
-        Ok(Err(error)) => {
-            Finding::wrong(part, error.to_string(), "Check the address and the key, and that the server runs.")
+        Ok(Err(error)) => Finding::wrong(
+            part,
+            error.to_string(),
+            "Check the address and the key, and that the server runs.",
+        ),
+        Err(_) => {
+            Finding::wrong(part, "no answer within 5 seconds", "Check the address and the network between.")
         }
-        Err(_) => Finding::wrong(part, "no answer within 5 seconds", "Check the address and the network between."),
     }
 }

@@ -60,7 +60,8 @@ pub async fn run(host: Option<String>, port: Option<u16>, data: &DataArgs) -> Re
 
 async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
     let (host, port) = (settings.get(&keys::HOST), settings.get(&keys::PORT));
-    let port = u16::try_from(port).map_err(|_| format!("PORT is {port}, but it must be between 0 and 65535"))?;
+    let port =
+        u16::try_from(port).map_err(|_| format!("PORT is {port}, but it must be between 0 and 65535"))?;
     TcpListener::bind((host.as_str(), port)).await.map_err(|error| {
         format!("Port {port} on {host} cannot be used: {error}. Choose another with --port or PORT.").into()
     })

@@ -51,7 +51,9 @@ async fn list(base: &Base) -> Result<(), Failure> {
         let time = chrono::DateTime::from_timestamp(seconds, 0).filter(|_| seconds > 0);
         time.map_or_else(|| "never".to_string(), |t| t.format("%Y-%m-%d").to_string())
     };
-    let row = |u: User| vec![u.email, u.name, u.role.as_str().to_string(), day(u.created_at), day(u.last_active_at)];
+    let row = |u: User| {
+        vec![u.email, u.name, u.role.as_str().to_string(), day(u.created_at), day(u.last_active_at)]
+    };
     output::table(&["E-mail", "Name", "Role", "Made", "Last active"], users.into_iter().map(row).collect());
     Ok(())
 }

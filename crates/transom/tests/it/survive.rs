@@ -65,11 +65,35 @@ async fn a_stopping_server_lets_a_short_answer_finish() {
     assert_eq!(answer.text, script.text());
     let status = server.stopped().await;
     assert!(status.success(), "{status}");
+    assert!(!server.log().contains("panicked"), "{}", server.log());
 
     server.start_again().await;
     let stored = thread.stored(&admin.at(&server)).await;
     assert_eq!(text(&stored), script.text());
     assert!(stored["interrupted"].is_null() && stored["done"] == true, "{stored}");
+}
+
+#[tokio::test]
+async fn a_stopping_server_does_not_wait_for_tabs_that_do_not_read() {
+    let (mut server, _provider, admin) = lab().await;
+    let (reading, stalled) = (Tab::open(&admin).await, Tab::open_narrow(&admin).await);
+    stalled.stop_reading();
+    let mut threads = Vec::new();
+    for _ in 0..4 {
+        let thread =
+            Thread::new(&admin, "words", &Script { words: 20_000, pause_ms: 1, batch: 100 }.prompt()).await;
+        thread.ask(&admin, &reading.sid()).await;
+        threads.push(thread);
+    }
+    for thread in threads {
+        reading.until("the answers", 2 * SOON, &thread.answer_id, |a| a.done_at.is_some()).await;
+    }
+    let asked = Instant::now();
+    server.ask_to_stop().await;
+    assert!(server.stopped().await.success());
+    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}", asked.elapsed());
+    until("the reading tab is told", SOON, async || reading.is_closed().then_some(())).await;
+    assert!(!server.log().contains("panicked"), "{}", server.log());
 }
 
 #[tokio::test]
@@ -84,6 +108,7 @@ async fn a_stopping_server_interrupts_a_long_answer_after_its_grace() {
     server.ask_to_stop().await;
     let status = server.stopped().await;
     assert!(status.success(), "{status}");
+    assert!(!server.log().contains("panicked"), "{}", server.log());
     let took = asked.elapsed();
     assert!(took >= Duration::from_millis(900), "the grace was not kept: {took:?}");
     assert!(took < Duration::from_secs(8), "{took:?}");
