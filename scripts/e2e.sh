@@ -49,10 +49,12 @@ wait_for upstream "$UPSTREAM_URL/v1/models" "${pids[0]}"
 
 port=$(free_port)
 export TRANSOM_URL=http://127.0.0.1:$port
-env WEBUI_SECRET_KEY=browser-tests OFFLINE_MODE=true ENABLE_VERSION_UPDATE_CHECK=false \
-  OPENAI_API_BASE_URLS="$UPSTREAM_URL/v1" OPENAI_API_KEYS=sk-browser-tests OLLAMA_BASE_URLS="$UPSTREAM_URL" \
+# No model server is configured: the tests begin with the first-run page and connect the fake upstream themselves.
+env WEBUI_SECRET_KEY=browser-tests-secret OFFLINE_MODE=true ENABLE_VERSION_UPDATE_CHECK=false \
+  ENABLE_OLLAMA_API=false ENABLE_OPENAI_API=true OPENAI_API_BASE_URLS="$UPSTREAM_URL/none" \
   "$CARGO_TARGET_DIR/debug/transom" serve --host 127.0.0.1 --port "$port" --data-dir "$scratch/data" >"$scratch/server.log" 2>&1 &
 pids+=($!)
 wait_for server "$TRANSOM_URL/health" "${pids[1]}"
 
-npm --prefix web run --silent e2e -- "$@"
+BASE_URL=$TRANSOM_URL FAKE_UPSTREAM_URL=$UPSTREAM_URL CHROMIUM_PATH=${CHROMIUM:-/usr/bin/chromium} \
+  npm --prefix web run --silent e2e -- "$@"

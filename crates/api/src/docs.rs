@@ -49,7 +49,8 @@ fn operation(route: &RouteInfo, generator: &mut SchemaGenerator) -> Value {
     });
     if let Some(make) = route.takes {
         let schema = json!(make(generator));
-        operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        operation["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": schema}}});
     }
     if route.rule != Rule::Public {
         operation["security"] = json!([{"bearer": []}]);

@@ -73,7 +73,8 @@ impl Emitter for SocketEmitter {
     }
 
     async fn channel(&self, name: &str) -> Result<BoxStream<'static, Value>, CallFailed> {
-        let messages = self.bus.subscribe(&channel_topic(name)).await.map_err(|e| CallFailed(e.to_string()))?;
+        let messages =
+            self.bus.subscribe(&channel_topic(name)).await.map_err(|e| CallFailed(e.to_string()))?;
         Ok(messages.filter_map(|raw| async move { serde_json::from_slice(&raw).ok() }).boxed())
     }
 }
@@ -86,7 +87,6 @@ fn channel_topic(name: &str) -> String {
 pub struct ChatHooks {
     chat: OnceLock<Chat>,
     bus: Arc<dyn Bus>,
-
 }
 
 impl ChatHooks {

@@ -84,7 +84,10 @@ impl ApiError {
 
     fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "The server could not complete the request. Please try again.")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The server could not complete the request. Please try again.",
+        )
     }
 }
 
@@ -103,7 +106,10 @@ impl From<StoreError> for ApiError {
             StoreError::Invalid(message) => Self::bad_request(message),
             StoreError::Unavailable(_) => {
                 tracing::error!(%error, "the database is not available");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "The database is busy or away. Please try again soon.")
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The database is busy or away. Please try again soon.",
+                )
             }
             other => Self::internal(&other),
         }
@@ -154,7 +160,9 @@ impl From<ChatError> for ApiError {
     fn from(error: ChatError) -> Self {
         let text = error.to_string();
         match error {
-            ChatError::ModelNotFound | ChatError::Invalid(_) | ChatError::Disabled(_) => Self::bad_request(text),
+            ChatError::ModelNotFound | ChatError::Invalid(_) | ChatError::Disabled(_) => {
+                Self::bad_request(text)
+            }
             ChatError::ChatNotFound => Self::new(StatusCode::NOT_FOUND, text),
             ChatError::Provider(error) => error.into(),
             ChatError::Identity(error) => error.into(),

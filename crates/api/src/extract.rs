@@ -93,9 +93,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, app)
-            .await
-            .map_err(|error| ApiError::new(error.status(), "The request body is too large or could not be read."))?;
+        let bytes = Bytes::from_request(request, app).await.map_err(|error| {
+            ApiError::new(error.status(), "The request body is too large or could not be read.")
+        })?;
         parse(&bytes).map(Self)
     }
 }
@@ -132,7 +132,11 @@ fn problem(part: &str, mut place: Vec<Value>, error: &serde_json::Error) -> ApiE
     let text = error.to_string();
     place.insert(0, json!(part));
     if error.is_syntax() || error.is_eof() {
-        return ApiError::invalid("json_invalid", vec![json!(part), json!(error.column())], "JSON decode error");
+        return ApiError::invalid(
+            "json_invalid",
+            vec![json!(part), json!(error.column())],
+            "JSON decode error",
+        );
     }
     let named = |prefix: &str| {
         let rest = text.strip_prefix(prefix)?;
@@ -165,7 +169,8 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
             let mut place: Vec<Value> = error.path().iter().filter_map(segment).collect();
             place.insert(0, json!("query"));
             let text = error.inner().to_string();
-            if let Some(field) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+            if let Some(field) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next())
+            {
                 place.push(json!(field));
                 return ApiError::invalid("missing", place, "Field required");
             }
@@ -205,12 +210,14 @@ impl<'de> serde::Deserializer<'de> for Text {
     }
 
     fn deserialize_i64<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        let number = self.0.parse().map_err(|_| serde::de::Error::custom("Input should be a valid integer"))?;
+        let number =
+            self.0.parse().map_err(|_| serde::de::Error::custom("Input should be a valid integer"))?;
         visitor.visit_i64(number)
     }
 
     fn deserialize_u64<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        let number = self.0.parse().map_err(|_| serde::de::Error::custom("Input should be a valid integer"))?;
+        let number =
+            self.0.parse().map_err(|_| serde::de::Error::custom("Input should be a valid integer"))?;
         visitor.visit_u64(number)
     }
 

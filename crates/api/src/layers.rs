@@ -13,10 +13,7 @@ use axum::{
 use socketioxide::layer::SocketIoLayer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, DefaultPredicate, Predicate,
-        predicate::NotForContentType,
-    },
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
     cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer},
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
 };
@@ -30,13 +27,20 @@ pub fn serve_router(app: App, sockets: SocketIoLayer) -> Router {
     let (router, _) = routes::all().into_parts();
     let router = router
         .fallback(ui::serve)
-        .method_not_allowed_fallback(|| async { ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+        })
         .layer(DefaultBodyLimit::max(limit))
         .with_state(app.clone());
     // Never compress streams: a compressor holds back what should be seen at once.
-    let streams = NotForContentType::new("text/event-stream").and(NotForContentType::new("application/x-ndjson"));
+    let streams =
+        NotForContentType::new("text/event-stream").and(NotForContentType::new("application/x-ndjson"));
     let compression = CompressionLayer::new().compress_when(DefaultPredicate::new().and(streams));
-    let router = if app.settings.get(&keys::ENABLE_COMPRESSION_MIDDLEWARE) { router.layer(compression) } else { router };
+    let router = if app.settings.get(&keys::ENABLE_COMPRESSION_MIDDLEWARE) {
+        router.layer(compression)
+    } else {
+        router
+    };
     router
         .layer(sockets)
         .layer(middleware::from_fn_with_state(app.clone(), check_socket_origin))
@@ -49,10 +53,14 @@ pub fn serve_router(app: App, sockets: SocketIoLayer) -> Router {
 
 /// A bug is answered like any other failure, and only logged in full.
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let text =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = text.unwrap_or("unknown"), "a handler panicked");
-    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "The server could not complete the request. Please try again.")
-        .into_response()
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The server could not complete the request. Please try again.",
+    )
+    .into_response()
 }
 
 fn cors(app: &App) -> CorsLayer {
@@ -74,7 +82,15 @@ fn cors(app: &App) -> CorsLayer {
 }
 
 fn every_method() -> AllowMethods {
-    let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::HEAD];
+    let methods = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::HEAD,
+    ];
     AllowMethods::list(methods)
 }
 
@@ -113,10 +129,10 @@ async fn response_headers(State(app): State<App>, request: Request, next: Next) 
     let headers = response.headers_mut();
     for (setting, name) in SECURITY_HEADERS {
         let value = app.settings.get(setting);
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            if !value.is_empty() {
-                headers.insert(HeaderName::from_static(name), value);
-            }
+        if let Ok(value) = HeaderValue::from_str(&value)
+            && !value.is_empty()
+        {
+            headers.insert(HeaderName::from_static(name), value);
         }
     }
     let seconds = started.elapsed().as_secs();

@@ -61,7 +61,9 @@ fn file_name(path: &str) -> Option<String> {
 
 /// Whether a missing file is a file that is missing, rather than a page of the app.
 fn is_file(name: &str) -> bool {
-    name.starts_with("_app/") || name.starts_with("static/") || Path::new(name).extension().is_some_and(|e| e.len() < 6)
+    name.starts_with("_app/")
+        || name.starts_with("static/")
+        || Path::new(name).extension().is_some_and(|e| e.len() < 6)
 }
 
 fn embedded(name: &str, headers: &HeaderMap) -> Response {
@@ -71,10 +73,10 @@ fn embedded(name: &str, headers: &HeaderMap) -> Response {
         None => PAGE,
     };
     for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
-        if accepts(headers, encoding) {
-            if let Some(file) = Embedded::get(&format!("{name}{ending}")) {
-                return answer(name, file.data.into_owned(), Some(encoding), headers, true);
-            }
+        if accepts(headers, encoding)
+            && let Some(file) = Embedded::get(&format!("{name}{ending}"))
+        {
+            return answer(name, file.data.into_owned(), Some(encoding), headers, true);
         }
     }
     match Embedded::get(name) {
@@ -105,7 +107,8 @@ async fn read(path: PathBuf) -> Option<Vec<u8>> {
 }
 
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
         parts.next() == Some(encoding) && !parts.any(|q| q == "q=0")
@@ -145,8 +148,10 @@ fn answer(name: &str, data: Vec<u8>, encoding: Option<&str>, headers: &HeaderMap
 
 /// What our own page may do: no script but its own, no connection but to its own server.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let page = Embedded::get(PAGE).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
-    let hashes = inline_scripts(&page).map(|text| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(text))));
+    let page =
+        Embedded::get(PAGE).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
+    let hashes =
+        inline_scripts(&page).map(|text| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(text))));
     let scripts: String = hashes.collect();
     format!(
         "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: \

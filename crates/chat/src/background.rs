@@ -42,9 +42,13 @@ impl Task {
             Task::Title => (Some(&keys::TITLE_GENERATION_PROMPT_TEMPLATE), built_in::TITLE),
             Task::Tags => (Some(&keys::TAGS_GENERATION_PROMPT_TEMPLATE), built_in::TAGS),
             Task::FollowUps => (Some(&keys::FOLLOW_UP_GENERATION_PROMPT_TEMPLATE), built_in::FOLLOW_UPS),
-            Task::ImagePrompt => (Some(&keys::IMAGE_PROMPT_GENERATION_PROMPT_TEMPLATE), built_in::IMAGE_PROMPT),
+            Task::ImagePrompt => {
+                (Some(&keys::IMAGE_PROMPT_GENERATION_PROMPT_TEMPLATE), built_in::IMAGE_PROMPT)
+            }
             Task::Queries => (Some(&keys::QUERY_GENERATION_PROMPT_TEMPLATE), built_in::QUERIES),
-            Task::Autocomplete => (Some(&keys::AUTOCOMPLETE_GENERATION_PROMPT_TEMPLATE), built_in::AUTOCOMPLETE),
+            Task::Autocomplete => {
+                (Some(&keys::AUTOCOMPLETE_GENERATION_PROMPT_TEMPLATE), built_in::AUTOCOMPLETE)
+            }
             Task::Emoji => (None, built_in::EMOJI),
             Task::Merge => (None, built_in::MERGE),
         }
@@ -71,7 +75,8 @@ impl Task {
         let limit = settings.get(&keys::AUTOCOMPLETE_GENERATION_INPUT_MAX_LENGTH);
         let length = i64::try_from(text("prompt").chars().count()).unwrap_or(i64::MAX);
         if self == Task::Autocomplete && limit > 0 && length > limit {
-            let message = format!("The text is too long to complete: at most {limit} characters are allowed.");
+            let message =
+                format!("The text is too long to complete: at most {limit} characters are allowed.");
             return Err(ChatError::Invalid(message));
         }
         Ok(())
@@ -79,7 +84,12 @@ impl Task {
 }
 
 /// Runs a task for a request of its own.
-pub(crate) async fn run(inner: &Inner, caller: &Caller, task: Task, body: Map<String, Value>) -> Result<Upstream> {
+pub(crate) async fn run(
+    inner: &Inner,
+    caller: &Caller,
+    task: Task,
+    body: Map<String, Value>,
+) -> Result<Upstream> {
     task.check(inner, &body)?;
     let id = body.get("model").and_then(Value::as_str).ok_or(ChatError::ModelNotFound)?;
     let model = models::find(inner, caller, id).await?;
@@ -94,8 +104,12 @@ pub(crate) async fn run(inner: &Inner, caller: &Caller, task: Task, body: Map<St
         Some("search query") => "Search Query",
         _ => "General",
     };
-    let material =
-        Material { messages, prompt: body.get("prompt").and_then(Value::as_str), kind, responses: &responses };
+    let material = Material {
+        messages,
+        prompt: body.get("prompt").and_then(Value::as_str),
+        kind,
+        responses: &responses,
+    };
     let stream = task == Task::Merge && body.get("stream").and_then(Value::as_bool).unwrap_or(false);
     send(inner, caller, task, &model, &material, stream).await
 }
@@ -120,7 +134,12 @@ async fn send(
     body.insert("stream".into(), json!(stream));
     let limit = match task {
         Task::Title => Some(
-            model.access.as_ref().and_then(|row| row.params.get("max_tokens")).and_then(Value::as_i64).unwrap_or(1000),
+            model
+                .access
+                .as_ref()
+                .and_then(|row| row.params.get("max_tokens"))
+                .and_then(Value::as_i64)
+                .unwrap_or(1000),
         ),
         Task::Emoji => Some(4),
         _ => None,
@@ -158,7 +177,13 @@ fn texts(answer: Option<&str>, key: &str) -> Vec<String> {
 }
 
 /// The tasks a finished turn asked for: follow-ups, title, tags, in this order.
-pub(crate) async fn after_turn(inner: &Inner, caller: &Caller, request: &TurnRequest, out: &mut Out, answer: &str) {
+pub(crate) async fn after_turn(
+    inner: &Inner,
+    caller: &Caller,
+    request: &TurnRequest,
+    out: &mut Out,
+    answer: &str,
+) {
     let Some(after) = After::new(inner, caller, request, answer).await else { return };
     let steps = [after.follow_ups(out).await, after.title(out).await, after.tags(out).await];
     for error in steps.into_iter().filter_map(Result::err) {
@@ -179,7 +204,12 @@ struct After<'a> {
 }
 
 impl<'a> After<'a> {
-    async fn new(inner: &'a Inner, caller: &'a Caller, request: &'a TurnRequest, answer: &str) -> Option<Self> {
+    async fn new(
+        inner: &'a Inner,
+        caller: &'a Caller,
+        request: &'a TurnRequest,
+        answer: &str,
+    ) -> Option<Self> {
         let target = request.ui.as_ref().filter(|_| !request.background.is_empty())?;
         let id = request.extra.get("selected_model_id").and_then(Value::as_str).unwrap_or(&request.model);
         let model = inner.providers.catalogue().find(id).await?;
@@ -191,7 +221,8 @@ impl<'a> After<'a> {
         let messages = match stored {
             Some(branch) => branch.into_iter().map(Value::Object).collect(),
             None => {
-                let sent = request.body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
+                let sent =
+                    request.body.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
                 let sent = sent.into_iter().filter(|m| m.get("role") != Some(&json!("system")));
                 sent.chain([json!({"role": "assistant", "content": answer})]).collect()
             }
@@ -236,8 +267,12 @@ impl<'a> After<'a> {
                     tracing::warn!(%error, "no title was generated; the first message stands in");
                     None
                 });
-                let found = answer.as_deref().and_then(prompts::json_in).and_then(|mut map| map.remove("title"));
-                found.and_then(|t| t.as_str().map(str::to_string)).filter(|t| !t.trim().is_empty()).unwrap_or(first)
+                let found =
+                    answer.as_deref().and_then(prompts::json_in).and_then(|mut map| map.remove("title"));
+                found
+                    .and_then(|t| t.as_str().map(str::to_string))
+                    .filter(|t| !t.trim().is_empty())
+                    .unwrap_or(first)
             }
             Some(_) if self.messages.len() == 2 => first,
             _ => return Ok(()),

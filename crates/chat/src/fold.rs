@@ -215,7 +215,9 @@ mod tests {
     fn reasoning_becomes_a_folded_block() {
         let mut fold = fold("");
         assert!(fold.reasoning("why <b>\nnot").structural);
-        assert!(fold.whole().contains("done=\"false\"") && fold.whole().contains("&gt; why &lt;b&gt;\n&gt; not"));
+        assert!(
+            fold.whole().contains("done=\"false\"") && fold.whole().contains("&gt; why &lt;b&gt;\n&gt; not")
+        );
         let change = fold.content("Because.");
         assert!(change.structural);
         fold.finish();

@@ -47,7 +47,7 @@ pub enum Reply {
     /// The provider's own answer, with lines to send before it and fields to add to it.
     Passed {
         /// The provider's answer.
-        upstream: Upstream,
+        upstream: Box<Upstream>,
         /// Fields of our own: the first event of a stream, or top-level fields of a whole answer.
         extra: Map<String, Value>,
     },
@@ -87,7 +87,10 @@ impl Chat {
         let tasks = Tasks::open(bus, &node).await?;
         let left = store.messages.interrupt_abandoned(&tasks.live_nodes().await?).await?;
         if !left.is_empty() {
-            tracing::info!(answers = left.len(), "answers that an earlier process left unfinished were marked as interrupted");
+            tracing::info!(
+                answers = left.len(),
+                "answers that an earlier process left unfinished were marked as interrupted"
+            );
         }
         let running = TaskTracker::new();
         Ok(Self(Arc::new(Inner { settings, store, identity, providers, emitter, tasks, running, node })))
@@ -107,7 +110,7 @@ impl Chat {
         }
         let prepared = prepare::prepare(&self.0, caller, request, &model).await?;
         let upstream = self.0.providers.chat(&requester(caller, None), prepared.body).await?;
-        Ok(Reply::Passed { upstream, extra: prepared.extra })
+        Ok(Reply::Passed { upstream: Box::new(upstream), extra: prepared.extra })
     }
 
     /// Runs the filters on a finished answer; without any, the body as it came.
@@ -133,7 +136,8 @@ impl Chat {
     /// When the bus cannot be reached.
     pub async fn tasks_of_chat(&self, caller: &Caller, chat_id: &str) -> Result<Vec<String>> {
         let all = self.0.tasks.all().await?;
-        let mine = |t: &tasks::Running| t.chat_id == chat_id && (caller.is_admin() || t.user_id == caller.user.id);
+        let mine =
+            |t: &tasks::Running| t.chat_id == chat_id && (caller.is_admin() || t.user_id == caller.user.id);
         Ok(all.into_iter().filter(|(_, t)| mine(t)).map(|(id, _)| id).collect())
     }
 

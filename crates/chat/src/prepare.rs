@@ -30,10 +30,10 @@ pub(crate) async fn prepare(
     apply_params(&mut request, model.is_ollama());
     let user = template_user(caller);
     if let Some(messages) = request.body.get_mut("messages").and_then(Value::as_array_mut) {
-        if let Some(system) = messages.first_mut().filter(|m| m.get("role") == Some(&json!("system"))) {
-            if let Some(Value::String(text)) = system.get_mut("content") {
-                *text = template::fill_system(text, &request.variables, &user);
-            }
+        if let Some(system) = messages.first_mut().filter(|m| m.get("role") == Some(&json!("system")))
+            && let Some(Value::String(text)) = system.get_mut("content")
+        {
+            *text = template::fill_system(text, &request.variables, &user);
         }
         if let Some(prompt) = folder_prompt(inner, caller, request.chat_id.as_deref()).await? {
             add_system(messages, &template::fill_system(&prompt, &request.variables, &user));
@@ -96,11 +96,11 @@ async fn folder_prompt(inner: &Inner, caller: &Caller, chat_id: Option<&str>) ->
 
 /// Puts a text before the system message, making one when there is none.
 pub(crate) fn add_system(messages: &mut Vec<Value>, text: &str) {
-    if let Some(first) = messages.first_mut().filter(|m| m.get("role") == Some(&json!("system"))) {
-        if let Some(Value::String(content)) = first.get_mut("content") {
-            *content = format!("{text}\n{content}");
-            return;
-        }
+    if let Some(first) = messages.first_mut().filter(|m| m.get("role") == Some(&json!("system")))
+        && let Some(Value::String(content)) = first.get_mut("content")
+    {
+        *content = format!("{text}\n{content}");
+        return;
     }
     messages.insert(0, json!({"role": "system", "content": text}));
 }

@@ -157,7 +157,8 @@ fn tag(rest: &str, tag: &str, pair: usize, attributes: bool) -> Match {
         return Match::Maybe;
     }
     // `<think key="value">`
-    let Some(name) = tag.strip_suffix('>').filter(|n| attributes && n.starts_with('<') && !n.ends_with('|')) else {
+    let Some(name) = tag.strip_suffix('>').filter(|n| attributes && n.starts_with('<') && !n.ends_with('|'))
+    else {
         return Match::No;
     };
     match rest.strip_prefix(name) {

@@ -7,8 +7,22 @@ use crate::{ChatError, Inner, Result};
 
 /// Fields of the contract that no provider sees.
 const OWN_FIELDS: [&str; 16] = [
-    "model_item", "background_tasks", "chat_id", "id", "parent_message", "parent_id", "session_id", "filter_ids",
-    "tool_servers", "params", "variables", "features", "tool_ids", "files", "metadata", "chat_variables",
+    "model_item",
+    "background_tasks",
+    "chat_id",
+    "id",
+    "parent_message",
+    "parent_id",
+    "session_id",
+    "filter_ids",
+    "tool_servers",
+    "params",
+    "variables",
+    "features",
+    "tool_ids",
+    "files",
+    "metadata",
+    "chat_variables",
 ];
 
 /// A tab's request to fill a message.
@@ -72,10 +86,13 @@ impl TurnRequest {
         };
         let chat_id = text(&own, "chat_id");
         let ui = match (text(&own, "session_id"), chat_id.clone(), text(&own, "id")) {
-            (Some(session_id), Some(chat_id), Some(message_id)) => Some(UiTarget { session_id, chat_id, message_id }),
+            (Some(session_id), Some(chat_id), Some(message_id)) => {
+                Some(UiTarget { session_id, chat_id, message_id })
+            }
             _ => None,
         };
-        let direct = own.remove("model_item").filter(|m| m.get("direct").and_then(Value::as_bool) == Some(true));
+        let direct =
+            own.remove("model_item").filter(|m| m.get("direct").and_then(Value::as_bool) == Some(true));
         Ok(Self {
             model,
             ui,
@@ -95,7 +112,9 @@ impl TurnRequest {
     /// # Errors
     /// `ChatNotFound`.
     pub async fn check_chat(&self, inner: &Inner, caller: &Caller) -> Result<()> {
-        let Some(chat_id) = self.chat_id.as_deref().filter(|id| !id.starts_with("local:")) else { return Ok(()) };
+        let Some(chat_id) = self.chat_id.as_deref().filter(|id| !id.starts_with("local:")) else {
+            return Ok(());
+        };
         let row = inner.store.chats.row(chat_id).await?;
         let own = row.as_ref().is_some_and(|row| row.user_id == caller.user.id);
         if own || caller.is_admin() { Ok(()) } else { Err(ChatError::ChatNotFound) }
@@ -113,17 +132,23 @@ mod tests {
 
     #[test]
     fn own_fields_do_not_stay_in_the_body() {
-        let request = parse(json!({"model": "m", "messages": [], "temperature": 1, "params": {"seed": 1}, "id": "x",
+        let request =
+            parse(json!({"model": "m", "messages": [], "temperature": 1, "params": {"seed": 1}, "id": "x",
             "session_id": "s", "chat_id": "c", "features": {}, "stream": true}))
-        .unwrap();
-        assert_eq!(Value::Object(request.body.clone()), json!({"model": "m", "messages": [], "temperature": 1, "stream": true}));
+            .unwrap();
+        assert_eq!(
+            Value::Object(request.body.clone()),
+            json!({"model": "m", "messages": [], "temperature": 1, "stream": true})
+        );
         assert!(request.ui.is_some());
         assert_eq!(request.params["seed"], 1);
     }
 
     #[test]
     fn one_missing_id_means_api_mode() {
-        let request = parse(json!({"model": "m", "messages": [], "chat_id": "c", "session_id": "", "id": "x"})).unwrap();
+        let request =
+            parse(json!({"model": "m", "messages": [], "chat_id": "c", "session_id": "", "id": "x"}))
+                .unwrap();
         assert!(request.ui.is_none());
         assert!(parse(json!({"messages": []})).is_err() && parse(json!({"model": "m"})).is_err());
     }

@@ -46,7 +46,9 @@ impl Identity {
             return self.open_session().await;
         }
         if !self.settings.get(&keys::ENABLE_PASSWORD_AUTH) {
-            return Err(IdentityError::Disabled("Signing in with a password is switched off on this server."));
+            return Err(IdentityError::Disabled(
+                "Signing in with a password is switched off on this server.",
+            ));
         }
         let email = email.trim().to_lowercase();
         self.limiter.attempt(&email).await?;
@@ -146,7 +148,9 @@ impl Identity {
     async fn create(&self, account: NewAccount, role: RoleChoice) -> Result<User> {
         let email = account.email.trim().to_lowercase();
         if !is_email(&email) {
-            return Err(IdentityError::Invalid("This is not a valid e-mail address. Please check it.".into()));
+            return Err(IdentityError::Invalid(
+                "This is not a valid e-mail address. Please check it.".into(),
+            ));
         }
         password::check_rule(&self.settings, &account.password)?;
         let password_hash = Some(password::hash(&account.password).await?);

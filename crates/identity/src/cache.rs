@@ -72,7 +72,8 @@ impl People {
     }
 
     fn forgetter(&self) -> impl Fn(&str) -> futures::future::BoxFuture<'static, ()> + Send + 'static + use<> {
-        let (users, groups, permissions) = (self.users.clone(), self.groups.clone(), self.permissions.clone());
+        let (users, groups, permissions) =
+            (self.users.clone(), self.groups.clone(), self.permissions.clone());
         let changes = self.changes.clone();
         move |id| {
             let id = id.to_string();

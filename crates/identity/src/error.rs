@@ -21,7 +21,9 @@ pub enum IdentityError {
     #[error("API keys are not enabled for this account. An administrator can allow them in the settings.")]
     ApiKeysOff,
     /// The key may not be used on this path.
-    #[error("This API key may not be used on this path. An administrator can add it to the allowed endpoints.")]
+    #[error(
+        "This API key may not be used on this path. An administrator can add it to the allowed endpoints."
+    )]
     ApiKeyNotAllowedHere,
     /// Wrong e-mail or password; deliberately the same for both.
     #[error("The email or password is incorrect. Please check both and try again.")]

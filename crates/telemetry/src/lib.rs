@@ -2,8 +2,8 @@
 
 use std::io::IsTerminal as _;
 
-use transom_config::{Settings, keys};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+use transom_config::{Settings, keys};
 
 /// Starts logging to standard error.
 ///
@@ -19,7 +19,9 @@ pub fn init(settings: &Settings) {
     } else {
         // Colours are for people at a terminal; a log file or collector must not find their codes.
         let colours = std::io::stderr().is_terminal();
-        registry.with(fmt::layer().with_target(false).with_ansi(colours).with_writer(std::io::stderr)).try_init()
+        registry
+            .with(fmt::layer().with_target(false).with_ansi(colours).with_writer(std::io::stderr))
+            .try_init()
     };
 }
 

@@ -24,7 +24,12 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/auths/", Rule::SignedIn, "The current session; renews its cookie", session)
         .gives::<Session>()
-        .post("/api/v1/auths/signup", Rule::Public, "Make an account; the first one is the administrator", sign_up)
+        .post(
+            "/api/v1/auths/signup",
+            Rule::Public,
+            "Make an account; the first one is the administrator",
+            sign_up,
+        )
         .takes::<SignUpForm>()
         .gives::<Session>()
         .post("/api/v1/auths/signin", Rule::Public, "Sign in with a password", sign_in)
@@ -43,7 +48,12 @@ pub fn routes() -> Routes {
         .gives::<bool>()
         .get("/api/v1/auths/api_key", Rule::SignedIn, "One's own API key", api_key)
         .gives::<ApiKey>()
-        .post("/api/v1/auths/api_key", Rule::SignedIn, "Make a new API key in place of the old one", new_api_key)
+        .post(
+            "/api/v1/auths/api_key",
+            Rule::SignedIn,
+            "Make a new API key in place of the old one",
+            new_api_key,
+        )
         .gives::<ApiKey>()
         .delete("/api/v1/auths/api_key", Rule::SignedIn, "Delete one's own API key", delete_api_key)
         .gives::<bool>()
@@ -131,7 +141,8 @@ async fn ldap(Body(_form): Body<LdapForm>) -> ApiError {
 
 async fn session(State(app): State<App>, AnyAccount(caller): AnyAccount) -> Result<Response> {
     let user = &caller.user;
-    let (token, expires_at) = (caller.token().unwrap_or_default().to_string(), Identity::session_end(&caller));
+    let (token, expires_at) =
+        (caller.token().unwrap_or_default().to_string(), Identity::session_end(&caller));
     let body = json!({
         "token": token,
         "token_type": "Bearer",
@@ -188,7 +199,8 @@ struct AddForm {
 
 async fn add(State(app): State<App>, _: Admin, Body(form): Body<AddForm>) -> Result<Json<Session>> {
     let role = form.role.unwrap_or_else(|| "pending".into());
-    let role: Role = role.parse().map_err(|_| ApiError::bad_request("The role must be pending, user or admin."))?;
+    let role: Role =
+        role.parse().map_err(|_| ApiError::bad_request("The role must be pending, user or admin."))?;
     let account = NewAccount {
         name: form.name,
         email: form.email,
@@ -271,7 +283,9 @@ async fn update_password(
     Body(form): Body<PasswordForm>,
 ) -> Result<Json<bool>> {
     if !app.settings.get(&keys::WEBUI_AUTH_TRUSTED_EMAIL_HEADER).is_empty() {
-        return Err(ApiError::bad_request("Passwords are not used on this server: the proxy signs people in."));
+        return Err(ApiError::bad_request(
+            "Passwords are not used on this server: the proxy signs people in.",
+        ));
     }
     app.identity.change_password(&caller.user, &form.password, &form.new_password).await?;
     Ok(Json(true))

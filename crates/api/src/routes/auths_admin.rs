@@ -15,7 +15,12 @@ use crate::{
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/auths/admin/details", Rule::SignedIn, "Name and e-mail of the administrator to ask", details)
+        .get(
+            "/api/v1/auths/admin/details",
+            Rule::SignedIn,
+            "Name and e-mail of the administrator to ask",
+            details,
+        )
         .get("/api/v1/auths/admin/config", Rule::Admin, "Settings about accounts", config)
         .gives::<AdminConfig>()
         .post("/api/v1/auths/admin/config", Rule::Admin, "Change settings about accounts", set_config)
@@ -101,7 +106,11 @@ async fn config(State(app): State<App>, _: Admin) -> Json<AdminConfig> {
     Json(read(&app.settings))
 }
 
-async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<AdminConfig>) -> Result<Json<AdminConfig>> {
+async fn set_config(
+    State(app): State<App>,
+    _: Admin,
+    Body(form): Body<AdminConfig>,
+) -> Result<Json<AdminConfig>> {
     let s = &app.settings;
     let was = read(s);
     s.set(&keys::SHOW_ADMIN_DETAILS, form.SHOW_ADMIN_DETAILS).await?;
@@ -112,7 +121,9 @@ async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<AdminConf
     let endpoints = form.API_KEYS_ALLOWED_ENDPOINTS.split(',').map(|e| e.trim().to_string());
     s.set(&keys::API_KEYS_ALLOWED_ENDPOINTS, endpoints.filter(|e| !e.is_empty()).collect()).await?;
     // The contract leaves a bad role or duration as it was instead of refusing the form.
-    if form.DEFAULT_USER_ROLE != was.DEFAULT_USER_ROLE && form.DEFAULT_USER_ROLE.parse::<transom_store::Role>().is_ok() {
+    if form.DEFAULT_USER_ROLE != was.DEFAULT_USER_ROLE
+        && form.DEFAULT_USER_ROLE.parse::<transom_store::Role>().is_ok()
+    {
         s.set(&keys::DEFAULT_USER_ROLE, form.DEFAULT_USER_ROLE).await?;
     }
     if duration::parse(&form.JWT_EXPIRES_IN).is_some() {

@@ -38,7 +38,7 @@ async fn completions(
 ) -> Result<Response> {
     match app.chat.complete(&caller, body).await? {
         Reply::Started { task_id } => Ok(Json(json!({"status": true, "task_id": task_id})).into_response()),
-        Reply::Passed { upstream, extra } => Ok(proxy::pass_with(upstream, extra)),
+        Reply::Passed { upstream, extra } => Ok(proxy::pass_with(*upstream, extra)),
     }
 }
 
@@ -73,9 +73,12 @@ async fn stop(
     Path(task_id): Path<String>,
 ) -> Result<Json<Value>> {
     let answer = match app.chat.stop(&caller, &task_id).await? {
-        StopOutcome::Stopped => json!({"status": true, "message": format!("Task {task_id} was told to stop.")}),
-        StopOutcome::Unknown => json!({"status": false, "message": format!("Task with ID {task_id} not found.")}),
+        StopOutcome::Stopped => {
+            json!({"status": true, "message": format!("Task {task_id} was told to stop.")})
+        }
+        StopOutcome::Unknown => {
+            json!({"status": false, "message": format!("Task with ID {task_id} not found.")})
+        }
     };
     Ok(Json(answer))
 }
-

@@ -85,7 +85,11 @@ async fn tagged(
     Ok(Json(chats))
 }
 
-async fn tags(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<Vec<Tag>>> {
+async fn tags(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<Tag>>> {
     let row = own(&app, &caller, &id).await?;
     shown(&app, &caller, &ids_of(&row)).await
 }
@@ -103,7 +107,9 @@ async fn add(
 ) -> Result<Json<Vec<Tag>>> {
     let row = own(&app, &caller, &id).await?;
     if Tags::id_of(&form.name) == "none" {
-        return Err(ApiError::bad_request("A tag cannot be called \"none\": that word finds chats without a tag."));
+        return Err(ApiError::bad_request(
+            "A tag cannot be called \"none\": that word finds chats without a tag.",
+        ));
     }
     let tag = app.store.tags.ensure(&caller.user.id, &form.name).await?;
     let mut ids = ids_of(&row);
@@ -128,7 +134,11 @@ async fn remove(
     shown(&app, &caller, &ids).await
 }
 
-async fn remove_all(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<bool>> {
+async fn remove_all(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<bool>> {
     let row = own(&app, &caller, &id).await?;
     set_ids(&app, &row, &[]).await?;
     app.store.tags.delete_unused(&caller.user.id).await?;

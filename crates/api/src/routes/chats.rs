@@ -174,7 +174,8 @@ async fn import(
     for chat in form.chats {
         check_folder(&app, &caller, chat.folder_id.as_deref()).await?;
         let meta = chat.meta.filter(Value::is_object).unwrap_or(json!({}));
-        for name in meta.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        for name in meta.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
             app.store.tags.ensure(&caller.user.id, name).await?;
         }
         new.push(NewChat {
@@ -192,7 +193,11 @@ async fn import(
     Ok(Json(made.into_iter().map(shown_chat).collect()))
 }
 
-async fn read(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Response> {
+async fn read(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Response> {
     own(&app, &caller, &id).await?;
     shown_fast(&app, &id).await
 }
@@ -215,7 +220,11 @@ async fn may_delete(app: &App, caller: &Caller) -> Result<()> {
     Err(transom_identity::IdentityError::Forbidden.into())
 }
 
-async fn delete(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<bool>> {
+async fn delete(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<bool>> {
     may_delete(&app, &caller).await?;
     let row = match caller.is_admin() {
         true => app.store.chats.row(&id).await?.ok_or_else(missing)?,
@@ -238,17 +247,29 @@ async fn changed(app: &App, id: &str) -> Result<Json<Value>> {
     Ok(Json(shown_chat(app.store.chats.get(id).await?.ok_or(StoreError::NotFound)?)))
 }
 
-async fn pin(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<Value>> {
+async fn pin(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Value>> {
     let row = own(&app, &caller, &id).await?;
     app.store.chats.set_pinned(&id, !row.pinned).await?;
     changed(&app, &id).await
 }
 
-async fn pinned(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<bool>> {
+async fn pinned(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<bool>> {
     Ok(Json(own(&app, &caller, &id).await?.pinned))
 }
 
-async fn archive(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<Value>> {
+async fn archive(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<Value>> {
     let row = own(&app, &caller, &id).await?;
     app.store.chats.set_archived(&id, !row.archived).await?;
     if row.archived {

@@ -1,10 +1,6 @@
 //! The model list, as the caller may see it, and embeddings by model.
 
-use axum::{
-    Json,
-    extract::State,
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_config::keys;

@@ -55,13 +55,28 @@ pub fn routes() -> Routes {
         .post("/ollama/api/chat", Rule::Verified, "Answer a conversation", chat)
         .post("/ollama/api/chat/{url_idx}", Rule::Verified, "Answer a conversation", chat_at)
         .post("/ollama/v1/completions", Rule::Verified, "A completion, OpenAI form", v1_completions)
-        .post("/ollama/v1/completions/{url_idx}", Rule::Verified, "A completion, OpenAI form", v1_completions_at)
+        .post(
+            "/ollama/v1/completions/{url_idx}",
+            Rule::Verified,
+            "A completion, OpenAI form",
+            v1_completions_at,
+        )
         .post("/ollama/v1/chat/completions", Rule::Verified, "A chat completion, OpenAI form", v1_chat)
-        .post("/ollama/v1/chat/completions/{url_idx}", Rule::Verified, "A chat completion, OpenAI form", v1_chat_at)
+        .post(
+            "/ollama/v1/chat/completions/{url_idx}",
+            Rule::Verified,
+            "A chat completion, OpenAI form",
+            v1_chat_at,
+        )
         .get("/ollama/v1/models", Rule::Verified, "Models, OpenAI form", v1_models)
         .get("/ollama/v1/models/{url_idx}", Rule::Verified, "Models, OpenAI form", v1_models_at)
         .post("/ollama/models/download", Rule::Admin, "Fetch a model file", download)
-        .post("/ollama/models/download/{url_idx}", Rule::Admin, "Fetch a model file to one server", download_at)
+        .post(
+            "/ollama/models/download/{url_idx}",
+            Rule::Admin,
+            "Fetch a model file to one server",
+            download_at,
+        )
         .post("/ollama/models/upload", Rule::Admin, "Upload a model file", upload)
         .post("/ollama/models/upload/{url_idx}", Rule::Admin, "Upload a model file to one server", upload_at)
 }
@@ -85,13 +100,23 @@ struct Verify {
     key: Option<String>,
 }
 
-async fn verify(State(app): State<App>, Admin(caller): Admin, Body(form): Body<Verify>) -> Result<Json<Value>> {
+async fn verify(
+    State(app): State<App>,
+    Admin(caller): Admin,
+    Body(form): Body<Verify>,
+) -> Result<Json<Value>> {
     let key = form.key.unwrap_or_default();
     Ok(Json(app.providers.ollama.verify(&requester(&caller, None), &form.url, &key).await?))
 }
 
 /// Keeps of a list what the caller may use; the id stands under one of `names`.
-async fn filter(app: &App, caller: &Caller, mut list: Value, key: &str, names: [&str; 2]) -> Result<Json<Value>> {
+async fn filter(
+    app: &App,
+    caller: &Caller,
+    mut list: Value,
+    key: &str,
+    names: [&str; 2],
+) -> Result<Json<Value>> {
     if sees_everything(app, caller) {
         return Ok(Json(list));
     }
@@ -115,7 +140,11 @@ async fn tags(State(app): State<App>, Verified(caller): Verified) -> Result<Json
     filter(&app, &caller, list, "models", ["model", "name"]).await
 }
 
-async fn tags_at(State(app): State<App>, Verified(caller): Verified, Path(idx): Path<usize>) -> Result<Json<Value>> {
+async fn tags_at(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(idx): Path<usize>,
+) -> Result<Json<Value>> {
     let list = app.providers.ollama.tags(&requester(&caller, None), Some(idx)).await?;
     filter(&app, &caller, list, "models", ["model", "name"]).await
 }
@@ -207,7 +236,8 @@ macro_rules! managed {
             Body(form): Body<Form>,
         ) -> Result<Response> {
             require(&form, &$fields)?;
-            let answered = app.providers.ollama.$call(&requester(&caller, Some(&headers)), None, form).await?;
+            let answered =
+                app.providers.ollama.$call(&requester(&caller, Some(&headers)), None, form).await?;
             Ok($answer(answered))
         }
 
@@ -219,7 +249,8 @@ macro_rules! managed {
             Body(form): Body<Form>,
         ) -> Result<Response> {
             require(&form, &$fields)?;
-            let answered = app.providers.ollama.$call(&requester(&caller, Some(&headers)), Some(idx), form).await?;
+            let answered =
+                app.providers.ollama.$call(&requester(&caller, Some(&headers)), Some(idx), form).await?;
             Ok($answer(answered))
         }
     };
@@ -236,7 +267,9 @@ macro_rules! used {
         ) -> Result<Response> {
             require(&form, &$fields)?;
             check(&app, &caller, &form, false).await?;
-            Ok(proxy::pass(app.providers.ollama.$call(&requester(&caller, Some(&headers)), None, form).await?))
+            Ok(proxy::pass(
+                app.providers.ollama.$call(&requester(&caller, Some(&headers)), None, form).await?,
+            ))
         }
 
         async fn $at(
@@ -248,7 +281,9 @@ macro_rules! used {
         ) -> Result<Response> {
             require(&form, &$fields)?;
             check(&app, &caller, &form, false).await?;
-            Ok(proxy::pass(app.providers.ollama.$call(&requester(&caller, Some(&headers)), Some(idx), form).await?))
+            Ok(proxy::pass(
+                app.providers.ollama.$call(&requester(&caller, Some(&headers)), Some(idx), form).await?,
+            ))
         }
     };
 }
@@ -274,7 +309,11 @@ struct Download {
     url: String,
 }
 
-async fn download(State(app): State<App>, Admin(caller): Admin, Body(form): Body<Download>) -> Result<Response> {
+async fn download(
+    State(app): State<App>,
+    Admin(caller): Admin,
+    Body(form): Body<Download>,
+) -> Result<Response> {
     let who = requester(&caller, None);
     Ok(proxy::pass(app.providers.ollama.download(&who, None, &form.url).await?))
 }
@@ -289,7 +328,11 @@ async fn download_at(
     Ok(proxy::pass(app.providers.ollama.download(&who, Some(idx), &form.url).await?))
 }
 
-async fn upload(State(app): State<App>, Admin(caller): Admin, form: axum::extract::Multipart) -> Result<Response> {
+async fn upload(
+    State(app): State<App>,
+    Admin(caller): Admin,
+    form: axum::extract::Multipart,
+) -> Result<Response> {
     receive(&app, &caller, None, form).await
 }
 
@@ -310,7 +353,8 @@ async fn receive(
     mut form: axum::extract::Multipart,
 ) -> Result<Response> {
     use futures::{StreamExt as _, TryStreamExt as _};
-    let unreadable = |error: axum::extract::multipart::MultipartError| ApiError::bad_request(error.body_text());
+    let unreadable =
+        |error: axum::extract::multipart::MultipartError| ApiError::bad_request(error.body_text());
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let Some(name) = field.file_name().map(str::to_string) else { continue };
         // The form's reader cannot leave this function, so the file goes through a pipe.
@@ -328,7 +372,8 @@ async fn receive(
             }
             drop(sender);
         };
-        let (answered, ()) = tokio::join!(app.providers.ollama.upload(&who, idx, &name, content.boxed()), pump);
+        let (answered, ()) =
+            tokio::join!(app.providers.ollama.upload(&who, idx, &name, content.boxed()), pump);
         return Ok(proxy::pass(answered?));
     }
     Err(ApiError::invalid("missing", vec![json!("body"), json!("file")], "Field required"))

@@ -86,19 +86,19 @@ async fn models_at(
     Path(idx): Path<usize>,
 ) -> Result<Json<Value>> {
     let mut list = app.providers.openai.models(&requester(&caller, Some(&headers)), idx).await?;
-    if !sees_everything(&app, &caller) {
-        if let Some(entries) = list.get_mut("data").and_then(Value::as_array_mut) {
-            let known = app.providers.catalogue().list(false).await;
-            let mut kept = Vec::new();
-            for entry in entries.drain(..) {
-                let id = entry.get("id").and_then(Value::as_str).unwrap_or_default();
-                let Some(model) = known.by_id.get(id) else { continue };
-                if may_read(&app, &caller, model).await? {
-                    kept.push(entry);
-                }
+    if !sees_everything(&app, &caller)
+        && let Some(entries) = list.get_mut("data").and_then(Value::as_array_mut)
+    {
+        let known = app.providers.catalogue().list(false).await;
+        let mut kept = Vec::new();
+        for entry in entries.drain(..) {
+            let id = entry.get("id").and_then(Value::as_str).unwrap_or_default();
+            let Some(model) = known.by_id.get(id) else { continue };
+            if may_read(&app, &caller, model).await? {
+                kept.push(entry);
             }
-            *entries = kept;
         }
+        *entries = kept;
     }
     Ok(Json(list))
 }
@@ -135,12 +135,11 @@ async fn any(
 ) -> Result<Response> {
     let who: Requester = requester(&caller, Some(&headers));
     // A request that names a model is held to the same rule as a completion.
-    if let Ok(named) = extract::parse::<Map<String, Value>>(&body) {
-        if let Some(id) = named.get("model").and_then(Value::as_str) {
-            if !sees_everything(&app, &caller) {
-                check_model(&app, &caller, id).await?;
-            }
-        }
+    if let Ok(named) = extract::parse::<Map<String, Value>>(&body)
+        && let Some(id) = named.get("model").and_then(Value::as_str)
+        && !sees_everything(&app, &caller)
+    {
+        check_model(&app, &caller, id).await?;
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let raw = uri.path().strip_prefix("/openai/").unwrap_or(&path);

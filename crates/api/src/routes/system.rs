@@ -53,7 +53,9 @@ async fn health_db(State(app): State<App>) -> Result<Json<Value>> {
 
 async fn version(State(app): State<App>) -> Json<Value> {
     let deployment = app.settings.get(&keys::DEPLOYMENT_ID);
-    Json(json!({"version": app.advertised_version(), "deployment_id": deployment, "transom": app.own_version}))
+    Json(
+        json!({"version": app.advertised_version(), "deployment_id": deployment, "transom": app.own_version}),
+    )
 }
 
 /// This server never asks anybody whether there is something newer.
@@ -76,12 +78,17 @@ async fn config(State(app): State<App>, MaybeUser(caller): MaybeUser) -> Result<
         body.insert("onboarding".into(), json!(true));
     }
     match caller {
-        Some(caller) if caller.user.role != Role::Pending => add_private_config(&app, &caller, &mut body).await?,
+        Some(caller) if caller.user.role != Role::Pending => {
+            add_private_config(&app, &caller, &mut body).await?
+        }
         Some(_) => {
-            body.insert("ui".into(), json!({
-                "pending_user_overlay_title": app.settings.get(&keys::PENDING_USER_OVERLAY_TITLE),
-                "pending_user_overlay_content": app.settings.get(&keys::PENDING_USER_OVERLAY_CONTENT),
-            }));
+            body.insert(
+                "ui".into(),
+                json!({
+                    "pending_user_overlay_title": app.settings.get(&keys::PENDING_USER_OVERLAY_TITLE),
+                    "pending_user_overlay_content": app.settings.get(&keys::PENDING_USER_OVERLAY_CONTENT),
+                }),
+            );
         }
         None => {}
     }
@@ -220,9 +227,7 @@ async fn usage(State(app): State<App>, Verified(caller): Verified) -> Result<Jso
 }
 
 async fn manifest(State(app): State<App>) -> Json<Value> {
-    let icon = |size: &str, purpose: &str| {
-        json!({"src": format!("/static/icon-{size}.png"), "type": "image/png", "sizes": format!("{size}x{size}"), "purpose": purpose})
-    };
+    let icon = |size: &str, purpose: &str| json!({"src": format!("/static/icon-{size}.png"), "type": "image/png", "sizes": format!("{size}x{size}"), "purpose": purpose});
     Json(json!({
         "name": app.name(),
         "short_name": app.name(),

@@ -46,14 +46,20 @@ async fn run(app: &App, caller: &Caller, task: Task, form: Form) -> Result<Respo
         Err(error @ ChatError::Disabled(_)) if matches!(task, Task::Title | Task::Tags | Task::FollowUps) => {
             Ok(Json(json!({"detail": error.to_string()})).into_response())
         }
-        Err(error @ ChatError::ModelNotFound) => Err(ApiError::from(error).with_status(StatusCode::NOT_FOUND)),
+        Err(error @ ChatError::ModelNotFound) => {
+            Err(ApiError::from(error).with_status(StatusCode::NOT_FOUND))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 macro_rules! task_route {
     ($name:ident, $task:expr) => {
-        async fn $name(State(app): State<App>, Verified(caller): Verified, Body(form): Body<Form>) -> Result<Response> {
+        async fn $name(
+            State(app): State<App>,
+            Verified(caller): Verified,
+            Body(form): Body<Form>,
+        ) -> Result<Response> {
             run(&app, &caller, $task, form).await
         }
     };
@@ -114,7 +120,11 @@ async fn config(State(app): State<App>, _: Verified) -> Json<TaskConfig> {
     Json(read(&app.settings))
 }
 
-async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<TaskConfig>) -> Result<Json<TaskConfig>> {
+async fn set_config(
+    State(app): State<App>,
+    _: Admin,
+    Body(form): Body<TaskConfig>,
+) -> Result<Json<TaskConfig>> {
     // Every field of the form is a setting of the same name.
     let fields = serde_json::to_value(&form).unwrap_or_default();
     for (name, value) in fields.as_object().into_iter().flatten() {

@@ -36,7 +36,12 @@ struct Turn {
 ///
 /// # Errors
 /// When the turn could not be registered or the message could not be marked as running.
-pub(crate) async fn start(chat: Chat, caller: Caller, request: TurnRequest, model: Resolved) -> Result<String> {
+pub(crate) async fn start(
+    chat: Chat,
+    caller: Caller,
+    request: TurnRequest,
+    model: Resolved,
+) -> Result<String> {
     let Some(target) = request.ui.clone() else {
         return Err(ChatError::Invalid("The request names no chat message to fill.".into()));
     };
@@ -168,7 +173,8 @@ impl Turn {
         patch.insert("done".into(), json!(true));
         match ended {
             Ended::Complete { usage, error, selected } => {
-                let selected = selected.map(Value::String).or(self.request.extra.get("selected_model_id").cloned());
+                let selected =
+                    selected.map(Value::String).or(self.request.extra.get("selected_model_id").cloned());
                 for (key, value) in [("usage", usage), ("selectedModelId", selected)] {
                     value.and_then(|value| patch.insert(key.into(), value));
                 }
@@ -178,7 +184,8 @@ impl Turn {
                 self.store(patch).await;
                 let title = self.title().await;
                 self.out.end(json!({"done": true, "content": content, "title": title})).await;
-                background::after_turn(&self.chat.0, &self.caller, &self.request, &mut self.out, &content).await;
+                background::after_turn(&self.chat.0, &self.caller, &self.request, &mut self.out, &content)
+                    .await;
             }
             Ended::Stopped => {
                 self.store(patch).await;

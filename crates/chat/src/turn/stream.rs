@@ -24,11 +24,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// How a stream ended.
 pub(crate) enum Ended {
     /// The provider said all it had to say.
-    Complete {
-        usage: Option<Value>,
-        error: Option<Value>,
-        selected: Option<String>,
-    },
+    Complete { usage: Option<Value>, error: Option<Value>, selected: Option<String> },
     /// Somebody stopped it.
     Stopped,
     /// The server is going away.
@@ -177,11 +173,12 @@ impl Notes {
                 _ => raw = true,
             }
         }
-        if raw && !changed {
-            if let Ok(chunk) = serde_json::from_slice::<Value>(&event.raw) {
-                pending.flush(out, fold).await;
-                out.completion(chunk).await;
-            }
+        if raw
+            && !changed
+            && let Ok(chunk) = serde_json::from_slice::<Value>(&event.raw)
+        {
+            pending.flush(out, fold).await;
+            out.completion(chunk).await;
         }
         changed
     }

@@ -127,7 +127,9 @@ async fn of_user(
     Query(query): Query<FilteredQuery>,
 ) -> Result<Json<Vec<ChatSummary>>> {
     if !app.settings.get(&keys::ENABLE_ADMIN_CHAT_ACCESS) {
-        return Err(ApiError::unauthorized("Administrators may not look at other people's chats on this server."));
+        return Err(ApiError::unauthorized(
+            "Administrators may not look at other people's chats on this server.",
+        ));
     }
     Ok(Json(app.store.chats.list(query.wanted(user_id, None)).await?))
 }
@@ -216,7 +218,13 @@ async fn search(
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Vec<ChatSummary>>> {
     let (offset, limit) = page(query.page, PAGE);
-    let base = ChatQuery { user_id: caller.user.id.clone(), archived: Some(false), offset, limit, ..ChatQuery::default() };
+    let base = ChatQuery {
+        user_id: caller.user.id.clone(),
+        archived: Some(false),
+        offset,
+        limit,
+        ..ChatQuery::default()
+    };
     let (mut wanted, folders) = operators(&query.text, base);
     if !folders.is_empty() {
         let all = app.store.folders.of_user(&caller.user.id).await?;
@@ -346,12 +354,16 @@ mod tests {
 
     #[test]
     fn search_texts_may_hold_operators() {
-        let (wanted, folders) = operators("tag:Sweet_Thing banana pinned:true split folder:Work", ChatQuery::default());
+        let (wanted, folders) =
+            operators("tag:Sweet_Thing banana pinned:true split folder:Work", ChatQuery::default());
         assert_eq!(wanted.tags, ["sweet_thing"]);
         assert_eq!(wanted.pinned, Some(true));
         assert_eq!(wanted.text.as_deref(), Some("banana split"));
         assert_eq!(folders, ["work"]);
         assert!(operators("tag:none", ChatQuery::default()).0.untagged);
-        assert_eq!(operators("http://x 10:30", ChatQuery::default()).0.text.as_deref(), Some("http://x 10:30"));
+        assert_eq!(
+            operators("http://x 10:30", ChatQuery::default()).0.text.as_deref(),
+            Some("http://x 10:30")
+        );
     }
 }

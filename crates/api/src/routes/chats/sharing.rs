@@ -41,11 +41,11 @@ async fn share(
     }
     let row = own(&app, &caller, &id).await?;
     let chat = app.store.chats.get(&id).await?.ok_or_else(missing)?;
-    if let Some(share_id) = &row.share_id {
-        if app.store.chats.row(share_id).await?.is_some() {
-            let copy = app.store.chats.merge(share_id, chat.document).await?;
-            return Ok(Json(shown_chat(copy)));
-        }
+    if let Some(share_id) = &row.share_id
+        && app.store.chats.row(share_id).await?.is_some()
+    {
+        let copy = app.store.chats.merge(share_id, chat.document).await?;
+        return Ok(Json(shown_chat(copy)));
     }
     let copy = NewChat {
         user_id: share_owner(&id),
@@ -59,7 +59,11 @@ async fn share(
     Ok(Json(shown_chat(copy)))
 }
 
-async fn unshare(State(app): State<App>, Verified(caller): Verified, Path(id): Path<String>) -> Result<Json<bool>> {
+async fn unshare(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(id): Path<String>,
+) -> Result<Json<bool>> {
     let row = own(&app, &caller, &id).await?;
     let Some(share_id) = row.share_id else { return Ok(Json(false)) };
     app.store.chats.delete(&share_id).await?;
@@ -79,7 +83,10 @@ async fn shared(
     Path(share_id): Path<String>,
 ) -> Result<Json<Value>> {
     let found = copy(&app, &share_id).await;
-    if found.is_err() && caller.is_admin() && app.settings.get(&transom_config::keys::ENABLE_ADMIN_CHAT_ACCESS) {
+    if found.is_err()
+        && caller.is_admin()
+        && app.settings.get(&transom_config::keys::ENABLE_ADMIN_CHAT_ACCESS)
+    {
         let chat = app.store.chats.get(&share_id).await?.ok_or_else(missing)?;
         return Ok(Json(shown_chat(chat)));
     }
