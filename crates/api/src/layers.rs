@@ -10,7 +10,6 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use socketioxide::layer::SocketIoLayer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
@@ -18,11 +17,12 @@ use tower_http::{
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
 };
 use transom_config::{Setting, keys};
+use transom_realtime::SocketLayer;
 
 use crate::{ApiError, App, routes, ui};
 
 /// The whole HTTP side: all routes, the web UI, and what surrounds them.
-pub fn serve_router(app: App, sockets: SocketIoLayer) -> Router {
+pub fn serve_router(app: App, sockets: SocketLayer) -> Router {
     let limit = usize::try_from(app.settings.get(&keys::TRANSOM_MAX_BODY_SIZE)).unwrap_or(usize::MAX);
     let (router, _) = routes::all().into_parts();
     let router = router

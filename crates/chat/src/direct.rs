@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
-use http::HeaderMap;
 use serde_json::{Map, Value, json};
 use transom_identity::Caller;
-use transom_providers::{ProviderError, Upstream, UpstreamBody};
+use transom_providers::{ProviderError, Upstream};
 
 use crate::{Inner, Result, request::UiTarget};
 
@@ -35,13 +34,12 @@ pub(crate) async fn open(
     }});
     let answer = inner.emitter.call(user_id, &target.session_id, envelope, PATIENCE).await.map_err(broken)?;
     if !streams {
-        return Ok(Upstream { status: 200, headers: HeaderMap::new(), body: UpstreamBody::Json(answer) });
+        return Ok(Upstream::json(200, answer));
     }
     if answer.get("status").and_then(Value::as_bool) != Some(true) {
         return Err(ProviderError::Status { status: 400, body: answer }.into());
     }
-    let body = UpstreamBody::Stream(relay(lines).boxed());
-    Ok(Upstream { status: 200, headers: HeaderMap::new(), body })
+    Ok(Upstream::stream("text/event-stream", relay(lines).boxed()))
 }
 
 fn broken(error: crate::CallFailed) -> ProviderError {

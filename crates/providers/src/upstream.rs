@@ -42,12 +42,12 @@ const SAFE_HEADERS: [http::HeaderName; 4] = [CONTENT_TYPE, CACHE_CONTROL, CONTEN
 
 impl Upstream {
     /// A JSON answer of our own making.
-    pub(crate) fn json(status: u16, value: Value) -> Self {
+    pub fn json(status: u16, value: Value) -> Self {
         Upstream { status, headers: content_type("application/json"), body: UpstreamBody::Json(value) }
     }
 
     /// A streamed answer of our own making.
-    pub(crate) fn stream(kind: &'static str, stream: ByteStream) -> Self {
+    pub fn stream(kind: &'static str, stream: ByteStream) -> Self {
         Upstream { status: 200, headers: content_type(kind), body: UpstreamBody::Stream(stream) }
     }
 

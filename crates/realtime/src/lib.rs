@@ -20,7 +20,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
-use socketioxide::{SocketIo, TransportType, layer::SocketIoLayer};
+use socketioxide::{SocketIo, TransportType};
 use tokio::sync::Notify;
 use transom_config::{Settings, keys};
 use transom_identity::Identity;
@@ -28,6 +28,8 @@ use transom_store::{User, bus::Bus};
 
 pub use delivery::{Delivery, Emission};
 pub use error::RealtimeError;
+/// What answers [`PATH`] in front of a router.
+pub use socketioxide::layer::SocketIoLayer as SocketLayer;
 
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, RealtimeError>;
@@ -103,7 +105,7 @@ impl Realtime {
         identity: Arc<Identity>,
         bus: Arc<dyn Bus>,
         hooks: Arc<dyn Hooks>,
-    ) -> Result<(SocketIoLayer, Self)> {
+    ) -> Result<(SocketLayer, Self)> {
         let node = uuid::Uuid::new_v4().to_string();
         let (delivered, closing) = (Notify::new(), AtomicBool::new(false));
         let shared = Arc::new(Shared { identity, bus, hooks, node, delivered, closing });

@@ -36,7 +36,7 @@ fn values_are_read_as_the_contract_says() {
         ("UVICORN_WORKERS", "many", json!(1)),
         ("GLOBAL_LOG_LEVEL", "debug", json!("DEBUG")),
         ("GLOBAL_LOG_LEVEL", "LOUD", json!("INFO")),
-        ("ENV", "/root/.shrc", json!("dev")),
+        ("ENV", "/etc/shrc", json!("dev")),
         ("TOOL_SERVER_CONNECTIONS", "[{\"url\":\"x\"}]", json!([{ "url": "x" }])),
         ("TOOL_SERVER_CONNECTIONS", "{broken", json!([])),
         ("TOOL_SERVER_CONNECTIONS", "{}", json!([])),
