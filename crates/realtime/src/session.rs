@@ -12,7 +12,7 @@ use socketioxide::{
     extract::{AckSender, Event, SocketRef, TryData},
     handler::ConnectHandler as _,
 };
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast::error::RecvError, mpsc};
 use transom_identity::{Caller, Proof};
 use transom_store::{Role, User, bus::Bus};
 
@@ -92,11 +92,14 @@ fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
             let _ = usage::mark(&state.bus, &model, &socket.id.to_string()).await;
         }
     });
-    let state = shared.clone();
-    socket.on_fallback(async move |socket: SocketRef, Event(name): Event, TryData(data): TryData<Value>| {
+    let events = in_order(shared.clone());
+    // The handler's future would run beside those of other events; what a tab says has to be heard in its order.
+    socket.on_fallback(move |socket: SocketRef, Event(name): Event, TryData(data): TryData<Value>| {
         if let Some(session) = session_of(&socket) {
-            state.hooks.event(&session.info(), &name, data.unwrap_or(Value::Null)).await;
+            // The worker is gone only while the server stops.
+            let _ = events.send((session.info(), name.to_string(), data.unwrap_or(Value::Null)));
         }
+        std::future::ready(())
     });
     let state = shared.clone();
     socket.on_disconnect(async move |socket: SocketRef| {
@@ -105,6 +108,17 @@ fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
             state.hooks.disconnected(&session.info()).await;
         }
     });
+}
+
+/// A worker that hands a socket's events to the hooks one after the other; it ends with the socket.
+fn in_order(shared: Arc<Shared>) -> mpsc::UnboundedSender<(SessionInfo, String, Value)> {
+    let (sender, mut events) = mpsc::unbounded_channel::<(SessionInfo, String, Value)>();
+    tokio::spawn(async move {
+        while let Some((session, name, payload)) = events.recv().await {
+            shared.hooks.event(&session, &name, payload).await;
+        }
+    });
+    sender
 }
 
 fn session_of(socket: &SocketRef) -> Option<Arc<Session>> {

@@ -121,6 +121,12 @@ impl Catalogue {
         self.invalidate_cells(|_| true);
     }
 
+    /// The connection settings were saved: whatever is asked from now on is asked by the new ones.
+    pub(crate) fn connections_changed(&self) {
+        let cells = self.0.reconcile();
+        cells.iter().filter(|cell| cell.unknown_since().is_some()).for_each(|cell| self.0.ask(cell));
+    }
+
     /// Models of this Ollama server were added or removed.
     pub(crate) fn invalidate_ollama(&self, idx: usize) {
         self.invalidate_cells(|connection| connection.family == Family::Ollama && connection.idx == idx);

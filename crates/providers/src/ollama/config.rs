@@ -48,6 +48,7 @@ impl Ollama {
         }
         conf.save(&keys::OLLAMA_BASE_URLS, form.urls).await?;
         conf.save(&keys::OLLAMA_API_CONFIGS, keep_options(form.configs, count)).await?;
+        self.core.catalogue.connections_changed();
         Ok(self.config())
     }
 

@@ -56,6 +56,7 @@ impl OpenAi {
         conf.save(&keys::OPENAI_API_BASE_URLS, form.urls).await?;
         conf.save(&keys::OPENAI_API_KEYS, keys).await?;
         conf.save(&keys::OPENAI_API_CONFIGS, keep_options(form.configs, count)).await?;
+        self.core.catalogue.connections_changed();
         Ok(self.config())
     }
 }
