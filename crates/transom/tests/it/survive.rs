@@ -79,9 +79,9 @@ async fn a_stopping_server_does_not_wait_for_tabs_that_do_not_read() {
     let (reading, stalled) = (Tab::open(&admin).await, Tab::open_narrow(&admin).await);
     stalled.stop_reading();
     let mut threads = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..8 {
         let thread =
-            Thread::new(&admin, "words", &Script { words: 20_000, pause_ms: 1, batch: 100 }.prompt()).await;
+            Thread::new(&admin, "words", &Script { words: 4_000, pause_ms: 10, batch: 20 }.prompt()).await;
         thread.ask(&admin, &reading.sid()).await;
         threads.push(thread);
     }
