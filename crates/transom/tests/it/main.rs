@@ -21,7 +21,7 @@ use std::time::Duration;
 use transom_testkit::{Caller, MockProvider, Plan, TestServer};
 
 /// How long something may take that is expected to happen soon, on a busy machine.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(30);
 
 /// A server of the binary under test, not started yet.
 fn plan() -> Plan {

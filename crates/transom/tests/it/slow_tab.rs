@@ -2,69 +2,93 @@
 
 use std::time::{Duration, Instant};
 
-use transom_testkit::{Answer, Script, Tab, Thread};
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+use transom_testkit::{Answer, Caller, Script, Tab, Thread};
 
 use crate::{SOON, lab};
 
-/// Answers that run at the same time: each brings about sixty events a second to every tab.
-const ANSWERS: usize = 12;
+/// Events of a flood: more than the buffers of a connection and the queue behind them hold.
+const FLOOD: usize = 720;
+
+/// A tab of this caller that has stopped reading, with its buffers and its queue full; and the flood that filled them.
+pub async fn stalled(caller: &Caller, thread: &Thread) -> Tab {
+    let slow = Tab::open_narrow(caller).await;
+    slow.stop_reading();
+    let path = format!("/api/v1/chats/{}/messages/{}/event", thread.chat_id, thread.question_id);
+    let ballast = "x".repeat(32_000);
+    let sent = futures::stream::iter(0..FLOOD).map(|number| {
+        let body = json!({"type": "test:flood", "data": {"number": number, "ballast": ballast}});
+        let path = &path;
+        async move { caller.post(path, &body).await.ok() }
+    });
+    sent.buffer_unordered(16).for_each(async |_| {}).await;
+    slow
+}
+
+/// The flood as a tab heard it.
+fn flood(tab: &Tab) -> Vec<u64> {
+    let heard = tab.heard();
+    let events = heard.iter().map(|event| &event.data["data"]).filter(|data| data["type"] == "test:flood");
+    events.filter_map(|data| data["data"]["number"].as_u64()).collect()
+}
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tab_that_stops_reading_loses_nothing_and_holds_up_nobody() {
+async fn a_tab_that_stops_reading_loses_nothing() {
     let (_server, _provider, admin) = lab().await;
-    let (normal, slow) = (Tab::open(&admin).await, Tab::open_narrow(&admin).await);
-    slow.stop_reading();
-    let script = Script { words: 5_000, pause_ms: 20, batch: 20 };
-    let whole = script.text();
-    let mut threads = Vec::new();
-    for _ in 0..ANSWERS {
-        let thread = Thread::new(&admin, "words", &script.prompt()).await;
-        thread.ask(&admin, &normal.sid()).await;
-        threads.push(thread);
-    }
-    let last = Script::paced(60, 20);
-    for thread in &threads {
-        let patience = Duration::from_secs(60);
-        normal.until("the normal tab has all", patience, &thread.answer_id, |a| a.done_at.is_some()).await;
-    }
-    let before = slow.bytes();
-    assert!(
-        slow.heard().len() < normal.heard().len() / 4,
-        "the slow tab was not slow: nothing is shown by this"
-    );
+    let normal = Tab::open(&admin).await;
+    let (short, long) = (Script::paced(60, 20), Script::paced(300, 20));
+    let missed = Thread::new(&admin, "words", &short.prompt()).await;
+    let running = Thread::new(&admin, "words", &long.prompt()).await;
+    let slow = stalled(&admin, &missed).await;
 
-    // One more answer is on its way when the tab reads again: parts must fit again after what it missed.
-    let late = Thread::new(&admin, "words", &last.prompt()).await;
-    late.ask(&admin, &normal.sid()).await;
+    // One answer begins and ends while the tab does not read, another is in its middle when the tab reads again.
+    missed.ask(&admin, &normal.sid()).await;
+    normal.until("the first answer", SOON, &missed.answer_id, |a| a.done_at.is_some()).await;
+    running.ask(&admin, &normal.sid()).await;
+    normal.until("the second begins", SOON, &running.answer_id, |a| a.parts > 5).await;
+    let unread = slow.heard().len();
     slow.read_again();
-    for (thread, whole) in threads.iter().map(|t| (t, whole.clone())).chain([(&late, last.text())]) {
-        slow.until("the slow tab has all", SOON, &thread.answer_id, |a| a.done_at.is_some()).await;
-        for tab in [&normal, &slow] {
-            let answer = Answer::checked(&tab.heard(), &thread.answer_id, &whole);
-            assert!(answer.text == whole, "{} of {} bytes arrived", answer.text.len(), whole.len());
+    for tab in [&normal, &slow] {
+        for (thread, script) in [(&missed, short), (&running, long)] {
+            tab.until("everything", SOON, &thread.answer_id, |a| a.done_at.is_some()).await;
+            let answer = Answer::checked(&tab.heard(), &thread.answer_id, &script.text());
+            assert_eq!(answer.text, script.text());
         }
     }
-    assert!(!slow.is_closed(), "the slow tab was disconnected");
-    assert!(slow.bytes() > before);
+    assert!(unread < FLOOD / 2, "the tab did read: {unread} events");
+    assert_eq!(slow.answer(&missed.answer_id).parts, 0, "there was room for parts: its queue was never full");
+    let resumed = slow.answer(&running.answer_id);
+    assert!(
+        resumed.parts > 5 && resumed.before_last == long.text(),
+        "parts did not go on: {} parts",
+        resumed.parts
+    );
+    assert_eq!((flood(&normal).len(), flood(&slow)), (FLOOD, flood(&normal)));
+    assert!(!slow.is_closed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_that_does_not_read_delays_no_other() {
     let (_server, _provider, admin) = lab().await;
-    let (normal, slow) = (Tab::open(&admin).await, Tab::open_narrow(&admin).await);
-    slow.stop_reading();
-    let script = Script::paced(100, 20);
+    let normal = Tab::open(&admin).await;
+    let script = Script::paced(150, 20);
     let thread = Thread::new(&admin, "words", &script.prompt()).await;
-    let flood =
-        Thread::new(&admin, "words", &Script { words: 10_000, pause_ms: 2, batch: 20 }.prompt()).await;
-    flood.ask(&admin, &normal.sid()).await;
+    let _slow = stalled(&admin, &thread).await;
     thread.ask(&admin, &normal.sid()).await;
-    normal.until("the end", Duration::from_secs(20), &thread.answer_id, |a| a.done_at.is_some()).await;
+    normal.until("the end", SOON, &thread.answer_id, |a| a.done_at.is_some()).await;
     let heard = normal.heard();
     let mine = heard.iter().filter(|event| event.data["message_id"] == thread.answer_id.as_str());
     let times: Vec<Instant> = mine.map(|event| event.at).collect();
     let longest = times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or_default();
-    assert!(longest < Duration::from_millis(700), "the normal tab heard nothing for {longest:?}");
+    assert!(longest < Duration::from_millis(1500), "the normal tab heard nothing for {longest:?}");
+    let asked = Instant::now();
+    let seen: Value = admin.get("/api/v1/auths/").await.ok();
+    assert!(
+        seen["id"] == admin.id.as_str() && asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
