@@ -8,11 +8,13 @@
 
 mod accounts;
 mod bus;
+mod channels;
 mod chats;
 mod documents;
 mod engines;
 mod foreign;
 mod groups;
 mod messages;
+mod notes;
 mod opening;
 mod workspace;
