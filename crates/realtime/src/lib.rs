@@ -5,22 +5,27 @@
 
 mod calls;
 mod delivery;
+mod documents;
 mod error;
+mod rooms;
+mod saves;
 mod session;
 mod usage;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use socketioxide::{SocketIo, TransportType, layer::SocketIoLayer};
 use transom_config::{Settings, keys};
-use transom_identity::Identity;
+use transom_identity::{Identity, access::Action};
 use transom_store::{User, bus::Bus};
 
 pub use delivery::{Delivery, Emission};
+pub use documents::rooms_of_note;
 pub use error::RealtimeError;
+pub use rooms::{channel_room, note_room};
 
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, RealtimeError>;
@@ -45,6 +50,15 @@ pub trait Hooks: Send + Sync + 'static {
     /// An event this crate does not know arrived from a session with an account.
     async fn event(&self, session: &SessionInfo, name: &str, payload: Value);
 
+    /// Whether the account may do `action` with the document of a note.
+    async fn may_use_document(&self, user: &User, note_id: &str, action: Action) -> bool;
+
+    /// Puts what the account's document looks like into its note, if the account may still do so.
+    async fn save_document(&self, user: &User, note_id: &str, data: Map<String, Value>);
+
+    /// An account has read a channel up to now. That it is in the channel's room has been checked.
+    async fn channel_read(&self, user: &User, channel_id: &str);
+
     /// A session that had an account is gone.
     async fn disconnected(&self, session: &SessionInfo);
 }
@@ -63,6 +77,21 @@ pub(crate) struct Shared {
     pub identity: Arc<Identity>,
     pub bus: Arc<dyn Bus>,
     pub hooks: Arc<dyn Hooks>,
+    pub saves: saves::Saves,
+}
+
+impl Shared {
+    /// Sends an event as [`Realtime::emit`] does; what does not reach the bus is logged.
+    pub async fn send(&self, emission: &Emission) {
+        if let Err(error) = self.emit(emission).await {
+            tracing::warn!(%error, event = emission.event, "an event did not reach the bus");
+        }
+    }
+
+    async fn emit(&self, emission: &Emission) -> Result<()> {
+        let message = serde_json::to_vec(emission)?;
+        Ok(self.bus.publish(delivery::TOPIC, Bytes::from(message)).await?)
+    }
 }
 
 /// The realtime service: emits events and asks browsers, wherever they are connected.
@@ -83,7 +112,7 @@ impl Realtime {
         bus: Arc<dyn Bus>,
         hooks: Arc<dyn Hooks>,
     ) -> Result<(SocketIoLayer, Self)> {
-        let shared = Arc::new(Shared { identity, bus, hooks });
+        let shared = Arc::new(Shared { identity, bus, hooks, saves: saves::Saves::default() });
         let builder = SocketIo::builder()
             .req_path(PATH)
             .max_buffer_size(OUT_QUEUE)
@@ -109,8 +138,7 @@ impl Realtime {
     /// # Errors
     /// When the bus cannot be reached.
     pub async fn emit(&self, emission: &Emission) -> Result<()> {
-        let message = serde_json::to_vec(emission)?;
-        Ok(self.shared.bus.publish(delivery::TOPIC, Bytes::from(message)).await?)
+        self.shared.emit(emission).await
     }
 
     /// Asks one tab and waits for its answer.
@@ -142,8 +170,25 @@ impl Realtime {
         .await
     }
 
+    /// Takes sockets out of a room whose accounts may not be in it any more, on this node and the others.
+    ///
+    /// # Errors
+    /// When the bus cannot be reached.
+    pub async fn recheck_room(&self, room: &str) -> Result<()> {
+        self.emit(&Emission { room: Some(room.to_string()), recheck: true, ..Emission::default() }).await
+    }
+
+    /// The accounts that have a tab open, on whichever node.
+    ///
+    /// # Errors
+    /// When the bus cannot be reached.
+    pub async fn connected(&self) -> Result<HashSet<String>> {
+        session::connected(&self.shared.bus).await
+    }
+
     /// Closes all connections; part of a graceful stop.
     pub async fn close(&self) {
+        self.shared.saves.flush(&self.shared.hooks).await;
         self.io.close().await;
     }
 

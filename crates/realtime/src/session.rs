@@ -1,6 +1,9 @@
 //! A socket's life: connect, authenticate, join rooms, speak, leave.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -12,7 +15,12 @@ use tokio::sync::broadcast::error::RecvError;
 use transom_identity::{Caller, Proof};
 use transom_store::{Role, User, bus::Bus};
 
-use crate::{Realtime, Result, SessionInfo, Shared, delivery, delivery::Backlog, usage};
+use crate::{
+    Realtime, Result, SessionInfo, Shared, delivery,
+    delivery::Backlog,
+    rooms::{self, Incoming},
+    usage,
+};
 
 /// Socket id to account id, over all nodes.
 const POOL: &str = "session_pool";
@@ -40,6 +48,12 @@ pub(crate) async fn owner(bus: &Arc<dyn Bus>, sid: &str) -> Result<Option<String
     Ok(value.map(|raw| String::from_utf8_lossy(&raw).into_owned()))
 }
 
+/// The accounts behind all socket ids.
+pub(crate) async fn connected(bus: &Arc<dyn Bus>) -> Result<HashSet<String>> {
+    let all = bus.hash_all(POOL).await?;
+    Ok(all.into_iter().map(|(_, user)| String::from_utf8_lossy(&user).into_owned()).collect())
+}
+
 pub(crate) fn register(io: &SocketIo, shared: Arc<Shared>) {
     io.ns("/", async move |socket: SocketRef, TryData(auth): TryData<Value>| {
         listen(&socket, &shared);
@@ -52,7 +66,7 @@ pub(crate) fn register(io: &SocketIo, shared: Arc<Shared>) {
 }
 
 /// The token in `{"token"}` or `{"auth":{"token"}}`.
-fn token_of(payload: &Value) -> Option<&str> {
+pub(crate) fn token_of(payload: &Value) -> Option<&str> {
     payload.get("token").or_else(|| payload.get("auth")?.get("token")).and_then(Value::as_str)
 }
 
@@ -61,12 +75,6 @@ fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
     socket.on("user-join", async move |socket: SocketRef, TryData(data): TryData<Value>, ack: AckSender| {
         let answer = user_join(&state, &socket, data.ok()).await;
         let _ = ack.send(&answer);
-    });
-    let state = shared.clone();
-    socket.on("join-channels", async move |socket: SocketRef| {
-        if let Some(session) = session_of(&socket) {
-            socket.join(state.hooks.rooms_of(&session.info().user).await);
-        }
     });
     let state = shared.clone();
     socket.on("heartbeat", async move |socket: SocketRef, ack: AckSender| {
@@ -88,8 +96,10 @@ fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
             state.hooks.event(&session.info(), &name, data.unwrap_or(Value::Null)).await;
         }
     });
+    let room_events = rooms::listen(socket, shared);
     let state = shared.clone();
     socket.on_disconnect(async move |socket: SocketRef| {
+        let _ = room_events.send(Incoming::Gone).await;
         let _ = state.bus.hash_delete(POOL, &socket.id.to_string()).await;
         if let Some(session) = session_of(&socket) {
             state.hooks.disconnected(&session.info()).await;
@@ -97,7 +107,7 @@ fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
     });
 }
 
-fn session_of(socket: &SocketRef) -> Option<Arc<Session>> {
+pub(crate) fn session_of(socket: &SocketRef) -> Option<Arc<Session>> {
     socket.extensions.get::<Arc<Session>>()
 }
 
@@ -111,7 +121,11 @@ async fn user_join(shared: &Arc<Shared>, socket: &SocketRef, data: Option<Value>
 }
 
 /// Gives the socket its account. Only session tokens count here, never API keys.
-async fn authenticate(shared: &Arc<Shared>, socket: &SocketRef, token: &str) -> Option<Arc<Session>> {
+pub(crate) async fn authenticate(
+    shared: &Arc<Shared>,
+    socket: &SocketRef,
+    token: &str,
+) -> Option<Arc<Session>> {
     let caller = shared.identity.authenticate(token, crate::PATH).await.ok()?;
     let Caller { user, proof: Proof::Session { .. } } = caller else { return None };
     let sid = socket.id.to_string();
@@ -120,6 +134,7 @@ async fn authenticate(shared: &Arc<Shared>, socket: &SocketRef, token: &str) -> 
             return Some(session);
         }
         socket.leave(user_room(&session.info().user.id));
+        rooms::recheck(shared, socket, &user, None).await;
     }
     let info = SessionInfo { sid: sid.clone(), user: user.clone() };
     let session = Arc::new(Session { info: RwLock::new(info), token: token.to_string(), backlog: Mutex::default() });
@@ -165,19 +180,18 @@ async fn recheck(realtime: &Realtime, user_id: &str) {
 
 /// A still valid session whose account changed: its rooms follow.
 async fn renew(realtime: &Realtime, socket: &SocketRef, session: &Session, user: Arc<User>) {
-    let own = user_room(&user.id);
-    let allowed = realtime.shared().hooks.rooms_of(&user).await;
-    let stays = |room: &str| {
-        !(room.starts_with("channel:") || room.starts_with("note:") || room.starts_with("doc_"))
-            || allowed.iter().any(|a| a == room)
-    };
-    for room in socket.rooms() {
-        if (user.role == Role::Pending && room.as_ref() == own) || (room.starts_with("channel:") && !stays(&room)) {
-            socket.leave(room.to_string());
-        }
-    }
+    rooms::recheck(realtime.shared(), socket, &user, None).await;
     if user.role != Role::Pending {
-        socket.join(own);
+        socket.join(user_room(&user.id));
     }
     session.info.write().unwrap_or_else(PoisonError::into_inner).user = user;
+}
+
+/// Looks at one socket of a room whose rules changed; one without an account has no place in any.
+pub(crate) async fn recheck_room(realtime: Realtime, socket: SocketRef, room: Option<String>) {
+    let Some(room) = room else { return };
+    match session_of(&socket) {
+        Some(session) => rooms::recheck(realtime.shared(), &socket, &session.info().user, Some(&room)).await,
+        None => socket.leave(room),
+    }
 }

@@ -37,6 +37,8 @@ pub struct UserQuery {
     pub group_id: Option<String>,
     /// Only those whom something is open to.
     pub audience: Option<Audience>,
+    /// Only those who gave an address that hears what happens while they are away.
+    pub has_webhook: bool,
     /// `name`, `email`, `role`, `last_active_at`, `updated_at` or `created_at` (also for any other word).
     pub order_by: Option<String>,
     /// Greatest first.
@@ -87,6 +89,11 @@ fn filtered(query: &UserQuery) -> Select<user::Entity> {
             .and_where(group_member::Column::GroupId.eq(group.as_str()))
             .to_owned();
         select = select.filter(user::Column::Id.in_subquery(members));
+    }
+    if query.has_webhook {
+        // Chosen from the settings' text, so that not every account has to be read: an address is not empty.
+        let like = LikeExpr::new(contains_pattern(r#""webhook_url":"h"#)).escape(LIKE_ESCAPE);
+        select = select.filter(Expr::col((user::Entity, user::Column::Settings)).like(like));
     }
     match &query.audience {
         Some(audience) => select.filter(belongs_to(audience)),

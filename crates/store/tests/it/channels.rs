@@ -223,7 +223,13 @@ async fn lists_of_those_a_channel_is_open_to() {
         let team = store.groups.create(team).await.unwrap().id;
         store.groups.add_members(&team, std::slice::from_ref(&cleo)).await.unwrap();
         let granted = Audience::Granted { user_ids: vec![bob.clone()], group_ids: vec![team] };
-        assert_eq!(total(granted).await, [bob, cleo]);
+        assert_eq!(total(granted).await, [bob, cleo.clone()]);
+        let webhook = json!({"ui": {"notifications": {"webhook_url": "https://example.org"}}});
+        let patch = transom_store::UserPatch { settings: Some(webhook), ..Default::default() };
+        store.users.update(&cleo, patch).await.unwrap();
+        let query = UserQuery { audience: Some(Audience::Everybody), has_webhook: true, ..UserQuery::default() };
+        let (listening, _) = store.users.list(query).await.unwrap();
+        assert_eq!(listening.into_iter().map(|user| user.id).collect::<Vec<_>>(), [cleo]);
         let nobody = Audience::Granted { user_ids: vec![], group_ids: vec![] };
         assert!(total(nobody).await.is_empty());
     })
