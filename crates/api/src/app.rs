@@ -10,6 +10,8 @@ use transom_providers::Providers;
 use transom_realtime::Realtime;
 use transom_store::Store;
 
+use crate::access::Access;
+
 /// The services of one process, as the composition root built them.
 pub struct Services {
     /// Settings of this server.
@@ -43,6 +45,11 @@ impl App {
     /// The version of the contract that clients are told.
     pub fn advertised_version(&self) -> String {
         self.settings.get(&keys::TRANSOM_ADVERTISED_VERSION)
+    }
+
+    /// Who may use channels and notes.
+    pub(crate) fn access(&self) -> Access<'_> {
+        Access { settings: &self.settings, store: &self.store, identity: &self.identity }
     }
 
     /// The name people gave this server.

@@ -8,10 +8,14 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use transom_chat::{CallFailed, Chat, Emitter, Event, Kind};
-use transom_realtime::{Delivery, Emission, Hooks, Realtime, SessionInfo, user_room};
-use transom_store::{User, bus::Bus};
+use transom_config::Settings;
+use transom_identity::{Identity, access::Action};
+use transom_realtime::{Delivery, Emission, Hooks, Realtime, SessionInfo, channel_room, user_room};
+use transom_store::{NotePatch, Store, User, bus::Bus};
+
+use crate::{Result, access::Access};
 
 /// The event name of everything about chats.
 const EVENTS: &str = "events";
@@ -66,13 +70,13 @@ impl Emitter for SocketEmitter {
         session_id: &str,
         envelope: Value,
         wait: Duration,
-    ) -> Result<Value, CallFailed> {
+    ) -> std::result::Result<Value, CallFailed> {
         let realtime = self.realtime.get().ok_or_else(|| CallFailed("No tab is connected.".into()))?;
         let answer = realtime.call(user_id, session_id, EVENTS, envelope, wait).await;
         answer.map_err(|error| CallFailed(error.to_string()))
     }
 
-    async fn channel(&self, name: &str) -> Result<BoxStream<'static, Value>, CallFailed> {
+    async fn channel(&self, name: &str) -> std::result::Result<BoxStream<'static, Value>, CallFailed> {
         let messages =
             self.bus.subscribe(&channel_topic(name)).await.map_err(|e| CallFailed(e.to_string()))?;
         Ok(messages.filter_map(|raw| async move { serde_json::from_slice(&raw).ok() }).boxed())
@@ -83,16 +87,47 @@ fn channel_topic(name: &str) -> String {
     format!("direct:{name}")
 }
 
-/// What chats add to a socket's life.
+/// What chats, channels and notes add to a socket's life.
 pub struct ChatHooks {
     chat: OnceLock<Chat>,
     bus: Arc<dyn Bus>,
+    settings: Settings,
+    store: Store,
+    identity: Arc<Identity>,
 }
 
 impl ChatHooks {
     /// Hooks that are not connected yet.
-    pub fn new(bus: Arc<dyn Bus>) -> Arc<Self> {
-        Arc::new(Self { chat: OnceLock::new(), bus })
+    pub fn new(bus: Arc<dyn Bus>, settings: Settings, store: Store, identity: Arc<Identity>) -> Arc<Self> {
+        Arc::new(Self { chat: OnceLock::new(), bus, settings, store, identity })
+    }
+
+    fn access(&self) -> Access<'_> {
+        Access { settings: &self.settings, store: &self.store, identity: &self.identity }
+    }
+
+    async fn channel_rooms(&self, user: &User) -> Result<Vec<String>> {
+        if !self.access().has_channels(user).await? {
+            return Ok(Vec::new());
+        }
+        let channels = self.access().channels_of(user).await?;
+        Ok(channels.iter().map(|channel| channel_room(&channel.id)).collect())
+    }
+
+    async fn may_use_note(&self, user: &User, id: &str, action: Action) -> Result<bool> {
+        if !self.access().has_notes(user).await? {
+            return Ok(false);
+        }
+        match self.store.notes.access(id).await? {
+            Some(note) => self.access().to_note(user, action, &note).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn mark_read(&self, user: &User, channel_id: &str) -> Result<()> {
+        let Some(channel) = self.store.channels.get(channel_id).await? else { return Ok(()) };
+        // Channels without members remember how far somebody has read all the same.
+        Ok(self.store.channel_members.mark_read(channel_id, &user.id, !channel.has_members()).await?)
     }
 
     /// Connects them to the turns; a second call changes nothing.
@@ -103,8 +138,34 @@ impl ChatHooks {
 
 #[async_trait]
 impl Hooks for ChatHooks {
-    async fn rooms_of(&self, _user: &User) -> Vec<String> {
-        Vec::new()
+    async fn rooms_of(&self, user: &User) -> Vec<String> {
+        self.channel_rooms(user).await.unwrap_or_else(|error| {
+            tracing::warn!(?error, "the channels of an account could not be looked up");
+            Vec::new()
+        })
+    }
+
+    async fn may_use_document(&self, user: &User, note_id: &str, action: Action) -> bool {
+        self.may_use_note(user, note_id, action).await.unwrap_or_else(|error| {
+            tracing::warn!(?error, "access to a note could not be looked up");
+            false
+        })
+    }
+
+    async fn save_document(&self, user: &User, note_id: &str, data: Map<String, Value>) {
+        if !self.may_use_document(user, note_id, Action::Write).await {
+            return;
+        }
+        let patch = NotePatch { data: Some(data), ..NotePatch::default() };
+        if let Err(error) = self.store.notes.update(note_id, patch).await {
+            tracing::error!(%error, "a note could not be saved");
+        }
+    }
+
+    async fn channel_read(&self, user: &User, channel_id: &str) {
+        if let Err(error) = self.mark_read(user, channel_id).await {
+            tracing::warn!(?error, "how far a channel was read could not be saved");
+        }
     }
 
     async fn snapshot(&self, user_id: &str, stream: Option<&str>, sid: &str) {

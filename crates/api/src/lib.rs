@@ -1,5 +1,6 @@
 //! HTTP: one module per area of the contract, the extractors that say who may call, errors as answers, the web UI.
 
+mod access;
 mod app;
 mod cookies;
 mod docs;
@@ -11,6 +12,7 @@ mod proxy;
 mod router;
 mod routes;
 mod ui;
+mod webhook;
 
 pub use app::{App, Services};
 pub use docs::openapi;

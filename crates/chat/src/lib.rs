@@ -3,6 +3,7 @@
 //! [`Chat`] takes a request, finds the model, prepares the body, opens one upstream stream, folds its deltas into the
 //! message, tells the tabs through an [`Emitter`] and saves through a journal. It knows neither HTTP nor sockets.
 
+mod ask;
 mod background;
 mod direct;
 mod emitter;

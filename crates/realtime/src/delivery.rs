@@ -15,7 +15,10 @@ use serde_json::Value;
 use socketioxide::{SendError, SocketError, extract::SocketRef};
 use transom_store::Role;
 
-use crate::{Realtime, Result, Shared, session::Session};
+use crate::{
+    Realtime, Result, Shared,
+    session::{self, Session},
+};
 
 pub(crate) const TOPIC: &str = "realtime";
 /// Events kept for a slow tab; beyond this it is disconnected and reloads what it missed.
@@ -60,6 +63,9 @@ pub struct Emission {
     /// Instead of an event: the room that the addressed sockets join.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<String>,
+    /// Instead of an event: the sockets of the room whose accounts may not be in it any more leave it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recheck: bool,
     /// How it relates to other events.
     #[serde(default)]
     pub delivery: Delivery,
@@ -135,6 +141,10 @@ fn deliver(realtime: &Realtime, emission: Arc<Emission>) {
     };
     for socket in sockets {
         if emission.except.as_deref() == Some(socket.id.to_string().as_str()) {
+            continue;
+        }
+        if emission.recheck {
+            tokio::spawn(session::recheck_room(realtime.clone(), socket, emission.room.clone()));
             continue;
         }
         match &emission.join {

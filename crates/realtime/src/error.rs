@@ -11,6 +11,9 @@ pub enum RealtimeError {
     /// The tab did not answer in time.
     #[error("The browser tab did not answer in time.")]
     NoAnswer,
+    /// A document's update that cannot be read.
+    #[error("A change of a document could not be read.")]
+    BadUpdate,
     /// The bus failed.
     #[error(transparent)]
     Bus(#[from] StoreError),

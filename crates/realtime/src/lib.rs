@@ -5,11 +5,15 @@
 
 mod calls;
 mod delivery;
+mod documents;
 mod error;
+mod rooms;
+mod saves;
 mod session;
 mod usage;
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,15 +23,17 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use socketioxide::{SocketIo, TransportType};
 use tokio::sync::Notify;
 use transom_config::{Settings, keys};
-use transom_identity::Identity;
+use transom_identity::{Identity, access::Action};
 use transom_store::{User, bus::Bus};
 
 pub use delivery::{Delivery, Emission};
+pub use documents::rooms_of_note;
 pub use error::RealtimeError;
+pub use rooms::{channel_room, note_room};
 /// What answers [`PATH`] in front of a router.
 pub use socketioxide::layer::SocketIoLayer as SocketLayer;
 
@@ -56,6 +62,15 @@ pub trait Hooks: Send + Sync + 'static {
     /// An event this crate does not know arrived from a session with an account.
     async fn event(&self, session: &SessionInfo, name: &str, payload: Value);
 
+    /// Whether the account may do `action` with the document of a note.
+    async fn may_use_document(&self, user: &User, note_id: &str, action: Action) -> bool;
+
+    /// Puts what the account's document looks like into its note, if the account may still do so.
+    async fn save_document(&self, user: &User, note_id: &str, data: Map<String, Value>);
+
+    /// An account has read a channel up to now. That it is in the channel's room has been checked.
+    async fn channel_read(&self, user: &User, channel_id: &str);
+
     /// A session that had an account is gone.
     async fn disconnected(&self, session: &SessionInfo);
 }
@@ -74,6 +89,7 @@ pub(crate) struct Shared {
     pub identity: Arc<Identity>,
     pub bus: Arc<dyn Bus>,
     pub hooks: Arc<dyn Hooks>,
+    pub saves: saves::Saves,
     /// This process, as it signs the marker behind its last events.
     pub node: String,
     /// The marker came back: everything before it has been handed to the sockets.
@@ -85,6 +101,18 @@ pub(crate) struct Shared {
 impl Shared {
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Acquire)
+    }
+
+    /// Sends an event as [`Realtime::emit`] does; what does not reach the bus is logged.
+    pub async fn send(&self, emission: &Emission) {
+        if let Err(error) = self.emit(emission).await {
+            tracing::warn!(%error, event = emission.event, "an event did not reach the bus");
+        }
+    }
+
+    async fn emit(&self, emission: &Emission) -> Result<()> {
+        let message = serde_json::to_vec(emission)?;
+        Ok(self.bus.publish(delivery::TOPIC, Bytes::from(message)).await?)
     }
 }
 
@@ -108,7 +136,8 @@ impl Realtime {
     ) -> Result<(SocketLayer, Self)> {
         let node = uuid::Uuid::new_v4().to_string();
         let (delivered, closing) = (Notify::new(), AtomicBool::new(false));
-        let shared = Arc::new(Shared { identity, bus, hooks, node, delivered, closing });
+        let saves = saves::Saves::default();
+        let shared = Arc::new(Shared { identity, bus, hooks, saves, node, delivered, closing });
         let builder = SocketIo::builder()
             .req_path(PATH)
             .max_buffer_size(OUT_QUEUE)
@@ -134,8 +163,7 @@ impl Realtime {
     /// # Errors
     /// When the bus cannot be reached.
     pub async fn emit(&self, emission: &Emission) -> Result<()> {
-        let message = serde_json::to_vec(emission)?;
-        Ok(self.shared.bus.publish(delivery::TOPIC, Bytes::from(message)).await?)
+        self.shared.emit(emission).await
     }
 
     /// Asks one tab and waits for its answer.
@@ -174,8 +202,25 @@ impl Realtime {
         .await
     }
 
-    /// Hands out what was emitted before, then closes all connections; part of a graceful stop.
+    /// Takes sockets out of a room whose accounts may not be in it any more, on this node and the others.
+    ///
+    /// # Errors
+    /// When the bus cannot be reached.
+    pub async fn recheck_room(&self, room: &str) -> Result<()> {
+        self.emit(&Emission { room: Some(room.to_string()), recheck: true, ..Emission::default() }).await
+    }
+
+    /// The accounts that have a tab open, on whichever node.
+    ///
+    /// # Errors
+    /// When the bus cannot be reached.
+    pub async fn connected(&self) -> Result<HashSet<String>> {
+        session::connected(&self.shared.bus).await
+    }
+
+    /// Saves and hands out what was said before, then closes all connections; part of a graceful stop.
     pub async fn close(&self) {
+        self.shared.saves.flush(&self.shared.hooks).await;
         match delivery::mark_end(self).await {
             Ok(()) => {
                 let _ = tokio::time::timeout(LAST_WORDS, self.shared.delivered.notified()).await;

@@ -1,6 +1,7 @@
 //! A socket's life: connect, authenticate, join rooms, speak, leave.
 
 use std::{
+    collections::HashSet,
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
@@ -16,7 +17,12 @@ use tokio::sync::{broadcast::error::RecvError, mpsc};
 use transom_identity::{Caller, Proof};
 use transom_store::{Role, User, bus::Bus};
 
-use crate::{Realtime, Result, SessionInfo, Shared, delivery, delivery::Backlog, usage};
+use crate::{
+    Realtime, Result, SessionInfo, Shared, delivery,
+    delivery::Backlog,
+    rooms::{self, Incoming},
+    usage,
+};
 
 /// Socket id to account id, over all nodes.
 const POOL: &str = "session_pool";
@@ -44,6 +50,12 @@ pub(crate) async fn owner(bus: &Arc<dyn Bus>, sid: &str) -> Result<Option<String
     Ok(value.map(|raw| String::from_utf8_lossy(&raw).into_owned()))
 }
 
+/// The accounts behind all socket ids.
+pub(crate) async fn connected(bus: &Arc<dyn Bus>) -> Result<HashSet<String>> {
+    let all = bus.hash_all(POOL).await?;
+    Ok(all.into_iter().map(|(_, user)| String::from_utf8_lossy(&user).into_owned()).collect())
+}
+
 pub(crate) fn register(io: &SocketIo, shared: Arc<Shared>) {
     let state = shared.clone();
     // Listeners are there before the connection is confirmed: a client's first event may follow at once.
@@ -62,7 +74,7 @@ pub(crate) fn register(io: &SocketIo, shared: Arc<Shared>) {
 }
 
 /// The token in `{"token"}` or `{"auth":{"token"}}`.
-fn token_of(payload: &Value) -> Option<&str> {
+pub(crate) fn token_of(payload: &Value) -> Option<&str> {
     payload.get("token").or_else(|| payload.get("auth")?.get("token")).and_then(Value::as_str)
 }
 
@@ -71,12 +83,6 @@ fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
     socket.on("user-join", async move |socket: SocketRef, TryData(data): TryData<Value>, ack: AckSender| {
         let answer = user_join(&state, &socket, data.ok()).await;
         let _ = ack.send(&answer);
-    });
-    let state = shared.clone();
-    socket.on("join-channels", async move |socket: SocketRef| {
-        if let Some(session) = session_of(&socket) {
-            socket.join(state.hooks.rooms_of(&session.info().user).await);
-        }
     });
     let state = shared.clone();
     socket.on("heartbeat", async move |socket: SocketRef, ack: AckSender| {
@@ -101,8 +107,10 @@ fn listen(socket: &SocketRef, shared: &Arc<Shared>) {
         }
         std::future::ready(())
     });
+    let room_events = rooms::listen(socket, shared);
     let state = shared.clone();
     socket.on_disconnect(async move |socket: SocketRef| {
+        let _ = room_events.send(Incoming::Gone).await;
         let _ = state.bus.hash_delete(POOL, &socket.id.to_string()).await;
         if let Some(session) = session_of(&socket) {
             state.hooks.disconnected(&session.info()).await;
@@ -121,7 +129,7 @@ fn in_order(shared: Arc<Shared>) -> mpsc::UnboundedSender<(SessionInfo, String, 
     sender
 }
 
-fn session_of(socket: &SocketRef) -> Option<Arc<Session>> {
+pub(crate) fn session_of(socket: &SocketRef) -> Option<Arc<Session>> {
     socket.extensions.get::<Arc<Session>>()
 }
 
@@ -135,7 +143,11 @@ async fn user_join(shared: &Arc<Shared>, socket: &SocketRef, data: Option<Value>
 }
 
 /// Gives the socket its account. Only session tokens count here, never API keys.
-async fn authenticate(shared: &Arc<Shared>, socket: &SocketRef, token: &str) -> Option<Arc<Session>> {
+pub(crate) async fn authenticate(
+    shared: &Arc<Shared>,
+    socket: &SocketRef,
+    token: &str,
+) -> Option<Arc<Session>> {
     let caller = shared.identity.authenticate(token, crate::PATH).await.ok()?;
     let Caller { user, proof: Proof::Session { .. } } = caller else { return None };
     let sid = socket.id.to_string();
@@ -144,6 +156,7 @@ async fn authenticate(shared: &Arc<Shared>, socket: &SocketRef, token: &str) -> 
             return Some(session);
         }
         socket.leave(user_room(&session.info().user.id));
+        rooms::recheck(shared, socket, &user, None).await;
     }
     let info = SessionInfo { sid: sid.clone(), user: user.clone() };
     let session =
@@ -193,21 +206,18 @@ async fn recheck(realtime: &Realtime, user_id: &str) {
 
 /// A still valid session whose account changed: its rooms follow.
 async fn renew(realtime: &Realtime, socket: &SocketRef, session: &Session, user: Arc<User>) {
-    let own = user_room(&user.id);
-    let allowed = realtime.shared().hooks.rooms_of(&user).await;
-    let stays = |room: &str| {
-        !(room.starts_with("channel:") || room.starts_with("note:") || room.starts_with("doc_"))
-            || allowed.iter().any(|a| a == room)
-    };
-    for room in socket.rooms() {
-        if (user.role == Role::Pending && room.as_ref() == own)
-            || (room.starts_with("channel:") && !stays(&room))
-        {
-            socket.leave(room.to_string());
-        }
-    }
+    rooms::recheck(realtime.shared(), socket, &user, None).await;
     if user.role != Role::Pending {
-        socket.join(own);
+        socket.join(user_room(&user.id));
     }
     session.info.write().unwrap_or_else(PoisonError::into_inner).user = user;
+}
+
+/// Looks at one socket of a room whose rules changed; one without an account has no place in any.
+pub(crate) async fn recheck_room(realtime: Realtime, socket: SocketRef, room: Option<String>) {
+    let Some(room) = room else { return };
+    match session_of(&socket) {
+        Some(session) => rooms::recheck(realtime.shared(), &socket, &session.info().user, Some(&room)).await,
+        None => socket.leave(room),
+    }
 }

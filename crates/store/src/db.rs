@@ -71,6 +71,13 @@ pub(crate) fn now() -> i64 {
         .map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// Unix time in nanoseconds, as channels and notes count it.
+pub(crate) fn now_ns() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
+}
+
 /// Stored JSON text as a value.
 pub(crate) fn json(text: &str) -> Result<Value> {
     Ok(serde_json::from_str(text)?)

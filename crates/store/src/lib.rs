@@ -6,6 +6,9 @@
 
 mod api_keys;
 pub mod bus;
+mod channel_members;
+mod channel_messages;
+mod channels;
 mod chat_list;
 mod chat_merge;
 mod chats;
@@ -22,6 +25,7 @@ mod groups;
 mod messages;
 mod migration;
 mod models;
+mod notes;
 mod open;
 mod prompts;
 mod revoked;
@@ -32,6 +36,11 @@ mod user_list;
 mod users;
 
 pub use api_keys::{ApiKey, ApiKeys};
+pub use channel_members::{ChannelMember, ChannelMembers};
+pub use channel_messages::{
+    ChannelMessage, ChannelMessagePatch, ChannelMessages, NewChannelMessage, Reaction, Replies,
+};
+pub use channels::{Channel, ChannelPatch, Channels, NewChannel};
 pub use chat_list::{ChatQuery, ChatSummary};
 pub use chats::{Chat, ChatRow, Chats, NewChat};
 pub use credentials::{Credential, Credentials};
@@ -43,10 +52,11 @@ pub use foreign::is_foreign_database;
 pub use groups::{Group, GroupPatch, Groups, NewGroup};
 pub use messages::Messages;
 pub use models::{ModelRow, Models};
+pub use notes::{NewNote, Note, NoteAccess, NotePatch, NoteQuery, Notes, Ownership};
 pub use open::{OpenOptions, Store};
 pub use prompts::{Prompt, PromptPatch, Prompts};
 pub use revoked::RevokedTokens;
 pub use settings::SavedSettings;
 pub use tags::{Tag, Tags};
-pub use user_list::UserQuery;
+pub use user_list::{Audience, UserQuery};
 pub use users::{NewUser, Role, RoleChoice, User, UserPatch, Users};

@@ -8,8 +8,9 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 
 use crate::db::Db;
 use crate::{
-    ApiKeys, Chats, Credentials, Feedbacks, Files, Folders, Groups, Messages, Models, Prompts, Result,
-    RevokedTokens, SavedSettings, StoreError, Tags, Users, migration,
+    ApiKeys, ChannelMembers, ChannelMessages, Channels, Chats, Credentials, Feedbacks, Files, Folders,
+    Groups, Messages, Models, Notes, Prompts, Result, RevokedTokens, SavedSettings, StoreError, Tags, Users,
+    migration,
 };
 
 /// How long a statement waits for another process that holds SQLite's write lock.
@@ -62,6 +63,14 @@ pub struct Store {
     pub chats: Chats,
     /// Messages of chats.
     pub messages: Messages,
+    /// Channels.
+    pub channels: Channels,
+    /// Members of channels.
+    pub channel_members: ChannelMembers,
+    /// Messages in channels.
+    pub channel_messages: ChannelMessages,
+    /// Notes.
+    pub notes: Notes,
     /// Folders of chats.
     pub folders: Folders,
     /// Tags of chats.
@@ -107,6 +116,10 @@ impl Store {
             groups: Groups { db: db.clone() },
             chats: Chats { db: db.clone() },
             messages: Messages { db: db.clone() },
+            channels: Channels { db: db.clone() },
+            channel_members: ChannelMembers { db: db.clone() },
+            channel_messages: ChannelMessages { db: db.clone() },
+            notes: Notes { db: db.clone() },
             folders: Folders { db: db.clone() },
             tags: Tags { db: db.clone() },
             models: Models { db: db.clone() },

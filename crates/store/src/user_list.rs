@@ -7,8 +7,24 @@ use sea_orm::{
 };
 
 use crate::db::{LIKE_ESCAPE, contains_pattern};
-use crate::entity::{group_member, user};
+use crate::entity::{channel_member, group_member, user};
 use crate::{Result, Role, User, Users};
+
+/// The accounts that something is open to.
+#[derive(Clone, Debug)]
+pub enum Audience {
+    /// Every account that has been activated.
+    Everybody,
+    /// The members of a channel.
+    Channel(String),
+    /// These accounts and the members of these groups.
+    Granted {
+        /// Accounts.
+        user_ids: Vec<String>,
+        /// Groups.
+        group_ids: Vec<String>,
+    },
+}
 
 /// Which accounts, in which order.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +35,10 @@ pub struct UserQuery {
     pub role: Option<Role>,
     /// Only members of this group.
     pub group_id: Option<String>,
+    /// Only those whom something is open to.
+    pub audience: Option<Audience>,
+    /// Only those who gave an address that hears what happens while they are away.
+    pub has_webhook: bool,
     /// `name`, `email`, `role`, `last_active_at`, `updated_at` or `created_at` (also for any other word).
     pub order_by: Option<String>,
     /// Greatest first.
@@ -70,7 +90,39 @@ fn filtered(query: &UserQuery) -> Select<user::Entity> {
             .to_owned();
         select = select.filter(user::Column::Id.in_subquery(members));
     }
-    select
+    if query.has_webhook {
+        // Chosen from the settings' text, so that not every account has to be read: an address is not empty.
+        let like = LikeExpr::new(contains_pattern(r#""webhook_url":"h"#)).escape(LIKE_ESCAPE);
+        select = select.filter(Expr::col((user::Entity, user::Column::Settings)).like(like));
+    }
+    match &query.audience {
+        Some(audience) => select.filter(belongs_to(audience)),
+        None => select,
+    }
+}
+
+fn belongs_to(audience: &Audience) -> Condition {
+    match audience {
+        Audience::Everybody => Condition::all().add(user::Column::Role.ne(Role::Pending.as_str())),
+        Audience::Channel(id) => {
+            let members = Query::select()
+                .column(channel_member::Column::UserId)
+                .from(channel_member::Entity)
+                .and_where(channel_member::Column::ChannelId.eq(id.as_str()))
+                .to_owned();
+            Condition::all().add(user::Column::Id.in_subquery(members))
+        }
+        Audience::Granted { user_ids, group_ids } => {
+            let members = Query::select()
+                .column(group_member::Column::UserId)
+                .from(group_member::Entity)
+                .and_where(group_member::Column::GroupId.is_in(group_ids.iter().cloned()))
+                .to_owned();
+            Condition::any()
+                .add(user::Column::Id.is_in(user_ids.iter().cloned()))
+                .add(user::Column::Id.in_subquery(members))
+        }
+    }
 }
 
 fn order_column(name: Option<&str>) -> user::Column {

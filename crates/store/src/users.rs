@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::db::{BATCH, Db, json, now};
 use crate::entity::{credential, folder, group_member, identity, tag, user, user_guard};
-use crate::{Result, StoreError, chats};
+use crate::{Result, StoreError, channels, chats, notes};
 
 /// What an account may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -372,8 +372,8 @@ impl Users {
         Ok(())
     }
 
-    /// Deletes the account with its credential, keys, memberships, chats (and their shared copies), folders and tags.
-    /// Models, files and groups it made stay: others may use them. Answers whether there was such an account.
+    /// Deletes the account with its credential, keys, memberships, chats (and their shared copies), notes, folders and
+    /// tags. What it wrote in channels stays, and models, files and groups it made stay: others may use them. Answers whether there was such an account.
     ///
     /// # Errors
     /// Of the database only.
@@ -383,6 +383,8 @@ impl Users {
         chats::delete_of_user(&transaction, id).await?;
         folder::Entity::delete_many().filter(folder::Column::UserId.eq(id)).exec(&transaction).await?;
         tag::Entity::delete_many().filter(tag::Column::UserId.eq(id)).exec(&transaction).await?;
+        channels::forget_user(&transaction, id).await?;
+        notes::forget_user(&transaction, id).await?;
         // Credential, API key, identities and memberships go with the row (ON DELETE CASCADE).
         group_member::Entity::delete_many()
             .filter(group_member::Column::UserId.eq(id))

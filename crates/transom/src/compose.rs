@@ -143,7 +143,7 @@ pub async fn server(base: &Base) -> Result<Server, Failure> {
     let Base { settings, store, bus, identity } = base;
     let net = net(settings)?;
     let providers = Providers::new(settings.clone(), net.clone(), store.clone());
-    let hooks = ChatHooks::new(bus.clone());
+    let hooks = ChatHooks::new(bus.clone(), settings.clone(), store.clone(), identity.clone());
     let (sockets, realtime) = Realtime::new(settings, identity.clone(), bus.clone(), hooks.clone()).await?;
     let emitter = SocketEmitter::new(bus.clone());
     emitter.connect(realtime.clone());

@@ -19,6 +19,11 @@ pub fn prohibited() -> ApiError {
     )
 }
 
+/// Refuses a caller who is kept out of a channel or a note, in the words that clients of the contract know.
+pub fn refused() -> ApiError {
+    ApiError::forbidden("Something went wrong :/")
+}
+
 /// Refuses a caller who lacks a permission.
 pub fn unauthorized() -> ApiError {
     ApiError::unauthorized("401 Unauthorized")

@@ -2,6 +2,7 @@
 
 mod auths;
 mod auths_admin;
+mod channels;
 mod chat;
 mod chat_tags;
 mod chats;
@@ -11,6 +12,7 @@ mod folders;
 mod grants;
 mod groups;
 mod models;
+mod notes;
 mod ollama;
 mod openai;
 mod pictures;
@@ -35,6 +37,8 @@ pub fn all() -> Routes {
         .merge(chats::routes())
         .merge(chat_tags::routes())
         .merge(tasks::routes())
+        .merge(channels::routes())
+        .merge(notes::routes())
         .merge(evaluations::routes())
         .merge(folders::routes())
         .merge(groups::routes())

@@ -25,7 +25,7 @@ settings! {
     DEFAULT_PROMPT_SUGGESTIONS: Value = json_list().saved("ui.prompt_suggestions").acts();
 
     /// Offers channels.
-    ENABLE_CHANNELS: bool = flag(false).saved("channels.enable");
+    ENABLE_CHANNELS: bool = flag(false).saved("channels.enable").acts();
 
     /// Shows buttons that share to the community site.
     ENABLE_COMMUNITY_SHARING: bool = flag(true).saved("ui.enable_community_sharing").acts();
@@ -40,7 +40,7 @@ settings! {
     ENABLE_MESSAGE_RATING: bool = flag(true).saved("ui.enable_message_rating").acts();
 
     /// Offers notes.
-    ENABLE_NOTES: bool = flag(true).saved("notes.enable");
+    ENABLE_NOTES: bool = flag(true).saved("notes.enable").acts();
 
     /// Shows the number of active users to everybody.
     ENABLE_PUBLIC_ACTIVE_USERS_COUNT: bool = flag(true).acts();

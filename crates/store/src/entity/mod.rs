@@ -1,6 +1,10 @@
 //! One file per table. JSON is kept as text: `jsonb` would reorder keys, and the engines differ.
 
 pub(crate) mod api_key;
+pub(crate) mod channel;
+pub(crate) mod channel_member;
+pub(crate) mod channel_message;
+pub(crate) mod channel_reaction;
 pub(crate) mod chat;
 pub(crate) mod chat_file;
 pub(crate) mod chat_tag;
@@ -13,6 +17,8 @@ pub(crate) mod group_member;
 pub(crate) mod identity;
 pub(crate) mod message;
 pub(crate) mod model;
+pub(crate) mod note;
+pub(crate) mod note_grant;
 pub(crate) mod prompt;
 pub(crate) mod revoked_token;
 pub(crate) mod setting;

@@ -47,8 +47,12 @@ pub(super) fn optional_number(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().null().to_owned()
 }
 
-fn flag(name: &'static str) -> ColumnDef {
+pub(super) fn flag(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).boolean().not_null().to_owned()
+}
+
+pub(super) fn optional_flag(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().null().to_owned()
 }
 
 pub(super) fn table(
@@ -68,7 +72,11 @@ pub(super) fn table(
     table
 }
 
-fn cascade(table: &mut TableCreateStatement, from: (&'static str, &'static str), to: &'static str) {
+pub(super) fn cascade(
+    table: &mut TableCreateStatement,
+    from: (&'static str, &'static str),
+    to: &'static str,
+) {
     table.foreign_key(
         ForeignKey::create().from(from.0, from.1).to(to, "id").on_delete(ForeignKeyAction::Cascade),
     );

@@ -3,6 +3,7 @@
 
 mod m0001_initial;
 mod m0002_prompts_and_feedback;
+mod m0003_channels_and_notes;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DynIden, TransactionTrait,
@@ -19,7 +20,11 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_initial::Migration), Box::new(m0002_prompts_and_feedback::Migration)]
+        vec![
+            Box::new(m0001_initial::Migration),
+            Box::new(m0002_prompts_and_feedback::Migration),
+            Box::new(m0003_channels_and_notes::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

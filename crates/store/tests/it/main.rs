@@ -8,6 +8,7 @@
 
 mod accounts;
 mod bus;
+mod channels;
 mod chats;
 mod documents;
 mod engines;
@@ -15,5 +16,6 @@ mod foreign;
 mod groups;
 mod library;
 mod messages;
+mod notes;
 mod opening;
 mod workspace;

@@ -1,0 +1,156 @@
+//! Events about rooms: channels and documents. Each socket's are handled one after the other, in the order they came.
+
+use std::{collections::HashSet, sync::Arc};
+
+use serde_json::{Value, json};
+use socketioxide::extract::{AckSender, SocketRef, TryData};
+use tokio::sync::mpsc;
+use transom_identity::access::Action;
+use transom_store::{Role, User};
+
+use crate::{
+    Emission, SessionInfo, Shared,
+    documents::{self, Editing},
+    session,
+};
+
+/// Events a socket may have waiting; one that sends more than the server can follow is disconnected.
+const WAITING: usize = 1_024;
+/// The event of everything that happens in channels.
+const CHANNEL_EVENT: &str = "events:channel";
+
+/// The events that are handled here.
+const EVENTS: [&str; 8] = [
+    "join-channels",
+    "join-note",
+    CHANNEL_EVENT,
+    documents::JOIN,
+    documents::STATE,
+    documents::UPDATE,
+    documents::AWARENESS,
+    documents::LEAVE,
+];
+
+/// What a socket's worker is given.
+pub(crate) enum Incoming {
+    /// An event, and how to confirm it.
+    Event(&'static str, Value, AckSender),
+    /// The socket is gone.
+    Gone,
+}
+
+/// Starts a socket's worker and its listeners. What is sent into the result reaches the worker as well.
+pub(crate) fn listen(socket: &SocketRef, shared: &Arc<Shared>) -> mpsc::Sender<Incoming> {
+    let (queue, events) = mpsc::channel(WAITING);
+    for name in EVENTS {
+        let queue = queue.clone();
+        // The body runs before the handler's future is spawned: only so is the order kept.
+        socket.on(name, move |socket: SocketRef, TryData(data): TryData<Value>, ack: AckSender| {
+            let event = Incoming::Event(name, data.unwrap_or(Value::Null), ack);
+            if let Err(mpsc::error::TrySendError::Full(_)) = queue.try_send(event) {
+                tracing::info!(sid = %socket.id, "a tab sent more than could be followed and was disconnected");
+                let _ = socket.disconnect();
+            }
+            std::future::ready(())
+        });
+    }
+    tokio::spawn(work(socket.clone(), shared.clone(), events));
+    queue
+}
+
+async fn work(socket: SocketRef, shared: Arc<Shared>, mut events: mpsc::Receiver<Incoming>) {
+    let mut editing = Editing::default();
+    while let Some(Incoming::Event(name, payload, ack)) = events.recv().await {
+        handle(&shared, &socket, &mut editing, name, &payload).await;
+        let _ = ack.send(&());
+    }
+    editing.leave_all(&shared, &socket.id.to_string()).await;
+}
+
+async fn handle(
+    shared: &Arc<Shared>,
+    socket: &SocketRef,
+    editing: &mut Editing,
+    name: &str,
+    payload: &Value,
+) {
+    if let Some(token) = session::token_of(payload) {
+        session::authenticate(shared, socket, token).await;
+    }
+    let Some(session) = session::session_of(socket).map(|session| session.info()) else { return };
+    match name {
+        "join-channels" => socket.join(shared.hooks.rooms_of(&session.user).await),
+        "join-note" => {
+            let id = payload.get("note_id").and_then(Value::as_str).unwrap_or_default();
+            if shared.hooks.may_use_document(&session.user, id, Action::Read).await {
+                socket.join(note_room(id));
+            }
+        }
+        CHANNEL_EVENT => in_channel(shared, socket, &session, payload).await,
+        name => editing.event(shared, socket, &session, name, payload).await,
+    }
+}
+
+/// Typing and reading, from somebody who is in the channel's room.
+async fn in_channel(shared: &Shared, socket: &SocketRef, session: &SessionInfo, payload: &Value) {
+    let Some(channel) = payload.get("channel_id").and_then(Value::as_str) else { return };
+    let room = channel_room(channel);
+    if !is_in(socket, &room) {
+        return;
+    }
+    match payload.pointer("/data/type").and_then(Value::as_str) {
+        Some("typing") => {
+            let user = &session.user;
+            let payload = json!({
+                "channel_id": channel,
+                "message_id": payload.get("message_id"),
+                "data": payload.get("data"),
+                "user": {"id": user.id, "name": user.name, "role": user.role},
+            });
+            let event = CHANNEL_EVENT.to_string();
+            shared.send(&Emission { room: Some(room), event, payload, ..Emission::default() }).await;
+        }
+        Some("last_read_at") => shared.hooks.channel_read(&session.user, channel).await,
+        _ => {}
+    }
+}
+
+/// The room of a channel.
+pub fn channel_room(id: &str) -> String {
+    format!("channel:{id}")
+}
+
+/// The room of those who look at a note.
+pub fn note_room(id: &str) -> String {
+    format!("note:{id}")
+}
+
+pub(crate) fn is_in(socket: &SocketRef, room: &str) -> bool {
+    socket.rooms().iter().any(|joined| joined.as_ref() == room)
+}
+
+/// Takes a socket out of the rooms that its account may not be in (any more). With `only`, other rooms are not looked at.
+pub(crate) async fn recheck(shared: &Shared, socket: &SocketRef, user: &User, only: Option<&str>) {
+    let mut channels: Option<HashSet<String>> = None;
+    for room in socket.rooms() {
+        if only.is_some_and(|only| only != room.as_ref()) {
+            continue;
+        }
+        let stays = if room.starts_with("channel:") {
+            let allowed = match channels.take() {
+                Some(known) => known,
+                None => shared.hooks.rooms_of(user).await.into_iter().collect(),
+            };
+            channels.insert(allowed).contains(room.as_ref())
+        } else if let Some(note) = documents::note_of_room(&room) {
+            shared.hooks.may_use_document(user, note, Action::Read).await
+        } else if room.starts_with("user:") {
+            user.role != Role::Pending
+        } else {
+            true
+        };
+        if !stays {
+            socket.leave(room.to_string());
+        }
+    }
+}
