@@ -159,7 +159,7 @@ async fn open(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel> {
     }
     match app.store.channels.create(new).await {
         Ok(channel) => {
-            events::welcome(app, &channel, members.iter().map(String::as_str)).await;
+            events::welcome(app, &channel, &members).await;
             Ok(channel)
         }
         // Somebody made it in this very moment.
@@ -174,7 +174,7 @@ async fn open(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel> {
 /// Puts a channel back into the caller's list.
 async fn reopen(app: &App, caller: &Caller, channel: Channel) -> Result<Channel> {
     app.store.channel_members.set_active(&channel.id, &caller.user.id, true).await?;
-    events::welcome(app, &channel, [caller.user.id.as_str()]).await;
+    events::welcome(app, &channel, &[&caller.user.id]).await;
     Ok(channel)
 }
 

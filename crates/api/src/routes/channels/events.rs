@@ -32,8 +32,8 @@ pub async fn tell(app: &App, user: &User, channel: &Channel, message_id: &str, k
 }
 
 /// Tells people that they have a new channel, and makes their tabs hear what happens in it.
-pub async fn welcome(app: &App, channel: &Channel, user_ids: impl IntoIterator<Item = &str>) {
-    for user_id in user_ids {
+pub async fn welcome(app: &App, channel: &Channel, user_ids: &[impl AsRef<str>]) {
+    for user_id in user_ids.iter().map(AsRef::as_ref) {
         emit(app, user_room(user_id), json!({"data": {"type": "channel:created"}})).await;
         if let Err(error) = app.realtime.join(user_id, &channel_room(&channel.id)).await {
             tracing::warn!(%error, "the tabs of a new member did not join its channel");

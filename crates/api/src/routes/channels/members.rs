@@ -142,7 +142,7 @@ async fn add(
     let Entered { channel, .. } = chosen_by(&app, &caller, &id).await?;
     let wanted = change::accounts(&app, form.user_ids, &form.group_ids).await?;
     let added = app.store.channel_members.add(&channel.id, &wanted, &caller.user.id).await?;
-    events::welcome(&app, &channel, added.iter().map(|member| member.user_id.as_str())).await;
+    events::welcome(&app, &channel, &super::ids(&added)).await;
     Ok(Json(added))
 }
 

@@ -216,7 +216,7 @@ pub async fn announce(
     if channel.is_direct() {
         // Whoever put the conversation away has it back when the other one writes.
         let woken = app.store.channel_members.wake(&channel.id).await?;
-        events::welcome(app, channel, woken.iter().map(String::as_str)).await;
+        events::welcome(app, channel, &woken).await;
     }
     let mut record = shown::whole(app, message).await?;
     record["temp_id"] = Value::from(temp_id);
