@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: Value) -> Result<String> {
-        text_of(Upstream { status, headers: http::HeaderMap::new(), body: UpstreamBody::Json(body) })
+        text_of(Upstream::json(status, body))
     }
 
     #[test]
