@@ -13,6 +13,8 @@ pub struct Answer {
     pub text: String,
     /// Events that brought the whole text.
     pub wholes: usize,
+    /// Length of the last whole text, in bytes.
+    pub last_whole: usize,
     /// Events that brought a part.
     pub parts: usize,
     /// The event that says `done`.
@@ -68,6 +70,7 @@ impl Answer {
             }
             self.before_last = std::mem::replace(&mut self.text, text.to_string());
             self.wholes += 1;
+            self.last_whole = text.len();
         } else if let Some(part) = data["choices"][0]["delta"]["content"].as_str() {
             if let Some(whole) = whole {
                 let rest = whole.strip_prefix(self.text.as_str()).unwrap_or_default();
