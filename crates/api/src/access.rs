@@ -81,7 +81,7 @@ impl Access<'_> {
     ///
     /// # Errors
     /// Of the store only.
-    pub async fn to_note(&self, user: &User, action: Action, note: &NoteAccess) -> Result<bool> {
+    pub async fn with_note(&self, user: &User, action: Action, note: &NoteAccess) -> Result<bool> {
         let by_role = user.role == Role::Admin
             && (action == Action::Write || self.settings.get(&keys::BYPASS_ADMIN_ACCESS_CONTROL));
         Ok(by_role

@@ -118,7 +118,7 @@ impl ChatHooks {
             return Ok(false);
         }
         match self.store.notes.access(id).await? {
-            Some(note) => self.access().to_note(user, action, &note).await,
+            Some(note) => self.access().with_note(user, action, &note).await,
             None => Ok(false),
         }
     }

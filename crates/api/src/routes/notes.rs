@@ -60,7 +60,7 @@ impl FromRequestParts<App> for NoteUser {
 
 async fn may(app: &App, caller: &Caller, action: Action, note: &Note) -> Result<bool> {
     let access = NoteAccess { user_id: note.user_id.clone(), access_control: note.access_control.clone() };
-    app.access().to_note(&caller.user, action, &access).await
+    app.access().with_note(&caller.user, action, &access).await
 }
 
 /// A note that the caller may use in this way.
