@@ -57,7 +57,8 @@ impl Access<'_> {
         }
         let control = channel.access_control.as_ref();
         let read = manage || self.identity.grants(user, Action::Read, control).await?;
-        let write = manage || control.is_none() || self.identity.grants(user, Action::Write, control).await?;
+        let write =
+            manage || control.is_none() || self.identity.grants(user, Action::Write, control).await?;
         Ok(InChannel { read, write, manage })
     }
 
@@ -80,7 +81,7 @@ impl Access<'_> {
     ///
     /// # Errors
     /// Of the store only.
-    pub async fn grants_note(&self, user: &User, action: Action, note: &NoteAccess) -> Result<bool> {
+    pub async fn with_note(&self, user: &User, action: Action, note: &NoteAccess) -> Result<bool> {
         let by_role = user.role == Role::Admin
             && (action == Action::Write || self.settings.get(&keys::BYPASS_ADMIN_ACCESS_CONTROL));
         Ok(by_role

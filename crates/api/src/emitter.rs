@@ -77,8 +77,7 @@ impl Emitter for SocketEmitter {
     }
 
     async fn channel(&self, name: &str) -> std::result::Result<BoxStream<'static, Value>, CallFailed> {
-        let messages =
-            self.bus.subscribe(&channel_topic(name)).await.map_err(|e| CallFailed(e.to_string()))?;
+        let messages = self.bus.subscribe(&channel_topic(name)).await.map_err(|e| CallFailed(e.to_string()))?;
         Ok(messages.filter_map(|raw| async move { serde_json::from_slice(&raw).ok() }).boxed())
     }
 }
@@ -119,7 +118,7 @@ impl ChatHooks {
             return Ok(false);
         }
         match self.store.notes.access(id).await? {
-            Some(note) => self.access().grants_note(user, action, &note).await,
+            Some(note) => self.access().with_note(user, action, &note).await,
             None => Ok(false),
         }
     }

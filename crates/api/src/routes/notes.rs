@@ -60,7 +60,7 @@ impl FromRequestParts<App> for NoteUser {
 
 async fn may(app: &App, caller: &Caller, action: Action, note: &Note) -> Result<bool> {
     let access = NoteAccess { user_id: note.user_id.clone(), access_control: note.access_control.clone() };
-    app.access().grants_note(&caller.user, action, &access).await
+    app.access().with_note(&caller.user, action, &access).await
 }
 
 /// A note that the caller may use in this way.
@@ -162,9 +162,7 @@ async fn keep_readable(
     data: &mut Option<Map<String, Value>>,
     before: &Value,
 ) -> Result<()> {
-    let Some(Value::Array(files)) = data.as_mut().and_then(|data| data.get_mut("files")) else {
-        return Ok(());
-    };
+    let Some(Value::Array(files)) = data.as_mut().and_then(|data| data.get_mut("files")) else { return Ok(()) };
     let before = before.get("files").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     grants::keep_readable(app, caller, files, before).await
 }
@@ -218,11 +216,7 @@ async fn update(
     Ok(Json(changed))
 }
 
-async fn delete(
-    State(app): State<App>,
-    NoteUser(caller): NoteUser,
-    Path(id): Path<String>,
-) -> Result<Json<bool>> {
+async fn delete(State(app): State<App>, NoteUser(caller): NoteUser, Path(id): Path<String>) -> Result<Json<bool>> {
     let note = find(&app, &caller, Action::Write, &id).await?;
     let gone = app.store.notes.delete(&note.id).await?;
     recheck(&app, &note.id).await;
