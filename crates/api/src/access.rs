@@ -57,8 +57,7 @@ impl Access<'_> {
         }
         let control = channel.access_control.as_ref();
         let read = manage || self.identity.grants(user, Action::Read, control).await?;
-        let write =
-            manage || control.is_none() || self.identity.grants(user, Action::Write, control).await?;
+        let write = manage || control.is_none() || self.identity.grants(user, Action::Write, control).await?;
         Ok(InChannel { read, write, manage })
     }
 

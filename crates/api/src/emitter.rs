@@ -77,7 +77,8 @@ impl Emitter for SocketEmitter {
     }
 
     async fn channel(&self, name: &str) -> std::result::Result<BoxStream<'static, Value>, CallFailed> {
-        let messages = self.bus.subscribe(&channel_topic(name)).await.map_err(|e| CallFailed(e.to_string()))?;
+        let messages =
+            self.bus.subscribe(&channel_topic(name)).await.map_err(|e| CallFailed(e.to_string()))?;
         Ok(messages.filter_map(|raw| async move { serde_json::from_slice(&raw).ok() }).boxed())
     }
 }

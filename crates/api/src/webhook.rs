@@ -32,7 +32,8 @@ pub async fn post(net: &Net, address: &str, server: &str, text: &str, event: &Va
 }
 
 fn form(address: &str, server: &str, text: &str, event: &Value) -> Value {
-    let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_string)).unwrap_or_default();
+    let host =
+        Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_string)).unwrap_or_default();
     let is = |name: &str| host == name || host.ends_with(&format!(".{name}"));
     if is("slack.com") || is("chat.googleapis.com") {
         return json!({"text": text});
@@ -61,7 +62,10 @@ mod tests {
         let of = |address: &str| form(address, "Transom", &"é".repeat(3_000), &event);
         assert!(of("https://hooks.slack.com/x").get("text").is_some());
         assert!(of("https://chat.googleapis.com/v1").get("text").is_some());
-        assert_eq!(of("https://discord.com/api").pointer("/content").unwrap().as_str().unwrap().chars().count(), 2_000);
+        assert_eq!(
+            of("https://discord.com/api").pointer("/content").unwrap().as_str().unwrap().chars().count(),
+            2_000
+        );
         assert_eq!(of("https://x.webhook.office.com/y")["@type"], "MessageCard");
         for other in ["https://example.org/slack.com", "https://notslack.com/x", "nonsense"] {
             assert_eq!(of(other), event, "{other}");

@@ -4,6 +4,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 use socketioxide::extract::SocketRef;
 use transom_identity::access::Action;
@@ -77,8 +78,14 @@ impl Editing {
                 update(shared, session, note, document, payload).await
             }
             AWARENESS if shared.hooks.may_use_document(&session.user, note, Action::Read).await => {
-                tell_others(shared, session, document, AWARENESS, payload_of(payload, &["user_id", "update"]))
-                    .await;
+                tell_others(
+                    shared,
+                    session,
+                    document,
+                    AWARENESS,
+                    payload_of(payload, &["user_id", "update"]),
+                )
+                .await;
                 Ok(())
             }
             STATE if shared.hooks.may_use_document(&session.user, note, Action::Read).await => {
@@ -86,8 +93,13 @@ impl Editing {
             }
             _ => Ok(()),
         };
-        if let Err(error) = done {
-            tracing::warn!(%error, event = name, "an event of a document could not be handled");
+        match done {
+            Ok(()) => {}
+            // A tab's mistake, and as often as the tab likes.
+            Err(error @ RealtimeError::BadUpdate) => {
+                tracing::debug!(%error, sid = session.sid, "an update was ignored");
+            }
+            Err(error) => tracing::warn!(%error, event = name, "an event of a document could not be handled"),
         }
     }
 
@@ -117,7 +129,9 @@ impl Editing {
             tell(shared, Emission { sid: Some(session.sid.clone()), ..emission("error", payload) }).await;
             return Err(error);
         }
-        let text = |key: &str, default: &str| payload.get(key).and_then(Value::as_str).unwrap_or(default).to_string();
+        let text = |key: &str, default: &str| {
+            payload.get(key).and_then(Value::as_str).unwrap_or(default).to_string()
+        };
         let joined = json!({
             "user_id": text("user_id", &session.sid),
             "user_name": text("user_name", "Anonymous"),
@@ -132,7 +146,8 @@ impl Editing {
             Log::new(&shared.bus, document).leave(sid).await?;
             let mut left = payload_of(payload, &["user_id"]);
             left["document_id"] = json!(document);
-            tell(shared, Emission { room: Some(room_of(document)), ..emission("ydoc:user:left", left) }).await;
+            tell(shared, Emission { room: Some(room_of(document)), ..emission("ydoc:user:left", left) })
+                .await;
         }
         Ok(())
     }
@@ -156,14 +171,21 @@ async fn tell(shared: &Shared, emission: Emission) {
 }
 
 /// Tells everybody in the document's room but the sender.
-async fn tell_others(shared: &Shared, session: &SessionInfo, document: &str, event: &str, mut payload: Value) {
+async fn tell_others(
+    shared: &Shared,
+    session: &SessionInfo,
+    document: &str,
+    event: &str,
+    mut payload: Value,
+) {
     payload["document_id"] = json!(document);
     let (room, except) = (Some(room_of(document)), Some(session.sid.clone()));
     tell(shared, Emission { room, except, ..emission(event, payload) }).await;
 }
 
 fn payload_of(payload: &Value, keys: &[&str]) -> Value {
-    let fields = keys.iter().map(|key| ((*key).to_string(), payload.get(*key).cloned().unwrap_or(Value::Null)));
+    let fields =
+        keys.iter().map(|key| ((*key).to_string(), payload.get(*key).cloned().unwrap_or(Value::Null)));
     Value::Object(fields.collect::<Map<_, _>>())
 }
 
@@ -186,8 +208,9 @@ async fn update(
     document: &str,
     payload: &Value,
 ) -> Result<()> {
-    let bytes: Vec<u8> = serde_json::from_value(payload.get("update").cloned().unwrap_or(json!([])))?;
-    if !bytes.is_empty() {
+    let bytes: Option<Vec<u8>> =
+        Option::deserialize(&payload["update"]).map_err(|_| RealtimeError::BadUpdate)?;
+    if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
         Log::new(&shared.bus, document).append(bytes).await?;
         let mut passed = payload_of(payload, &["user_id", "update"]);
         passed["socket_id"] = json!(session.sid);
@@ -264,7 +287,8 @@ impl<'a> Log<'a> {
     async fn shorten(&self) -> Result<()> {
         let token = self.lock().await?;
         let done = async {
-            let (fields, updates): (Vec<_>, Vec<_>) = self.bus.hash_all(&self.updates).await?.into_iter().unzip();
+            let (fields, updates): (Vec<_>, Vec<_>) =
+                self.bus.hash_all(&self.updates).await?.into_iter().unzip();
             let whole = merged(updates).await?;
             let field = uuid::Uuid::new_v4().to_string();
             self.bus.hash_set(&self.updates, &field, Bytes::from(whole)).await?;

@@ -67,7 +67,13 @@ async fn work(socket: SocketRef, shared: Arc<Shared>, mut events: mpsc::Receiver
     editing.leave_all(&shared, &socket.id.to_string()).await;
 }
 
-async fn handle(shared: &Arc<Shared>, socket: &SocketRef, editing: &mut Editing, name: &str, payload: &Value) {
+async fn handle(
+    shared: &Arc<Shared>,
+    socket: &SocketRef,
+    editing: &mut Editing,
+    name: &str,
+    payload: &Value,
+) {
     if let Some(token) = session::token_of(payload) {
         session::authenticate(shared, socket, token).await;
     }

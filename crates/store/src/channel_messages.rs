@@ -195,8 +195,7 @@ impl ChannelMessages {
     /// # Errors
     /// Of the database only.
     pub async fn thread(&self, parent_id: &str, offset: u64, limit: u64) -> Result<Vec<ChannelMessage>> {
-        let replies =
-            channel_message::Entity::find().filter(channel_message::Column::ParentId.eq(parent_id));
+        let replies = channel_message::Entity::find().filter(channel_message::Column::ParentId.eq(parent_id));
         self.newest_first(replies, offset, limit).await
     }
 

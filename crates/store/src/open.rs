@@ -8,8 +8,9 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 
 use crate::db::Db;
 use crate::{
-    ApiKeys, ChannelMembers, ChannelMessages, Channels, Chats, Credentials, Feedbacks, Files, Folders, Groups,
-    Messages, Models, Notes, Prompts, Result, RevokedTokens, SavedSettings, StoreError, Tags, Users, migration,
+    ApiKeys, ChannelMembers, ChannelMessages, Channels, Chats, Credentials, Feedbacks, Files, Folders,
+    Groups, Messages, Models, Notes, Prompts, Result, RevokedTokens, SavedSettings, StoreError, Tags, Users,
+    migration,
 };
 
 /// How long a statement waits for another process that holds SQLite's write lock.

@@ -162,7 +162,9 @@ async fn keep_readable(
     data: &mut Option<Map<String, Value>>,
     before: &Value,
 ) -> Result<()> {
-    let Some(Value::Array(files)) = data.as_mut().and_then(|data| data.get_mut("files")) else { return Ok(()) };
+    let Some(Value::Array(files)) = data.as_mut().and_then(|data| data.get_mut("files")) else {
+        return Ok(());
+    };
     let before = before.get("files").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     grants::keep_readable(app, caller, files, before).await
 }
@@ -216,7 +218,11 @@ async fn update(
     Ok(Json(changed))
 }
 
-async fn delete(State(app): State<App>, NoteUser(caller): NoteUser, Path(id): Path<String>) -> Result<Json<bool>> {
+async fn delete(
+    State(app): State<App>,
+    NoteUser(caller): NoteUser,
+    Path(id): Path<String>,
+) -> Result<Json<bool>> {
     let note = find(&app, &caller, Action::Write, &id).await?;
     let gone = app.store.notes.delete(&note.id).await?;
     recheck(&app, &note.id).await;

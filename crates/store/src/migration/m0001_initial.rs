@@ -72,7 +72,11 @@ pub(super) fn table(
     table
 }
 
-pub(super) fn cascade(table: &mut TableCreateStatement, from: (&'static str, &'static str), to: &'static str) {
+pub(super) fn cascade(
+    table: &mut TableCreateStatement,
+    from: (&'static str, &'static str),
+    to: &'static str,
+) {
     table.foreign_key(
         ForeignKey::create().from(from.0, from.1).to(to, "id").on_delete(ForeignKeyAction::Cascade),
     );

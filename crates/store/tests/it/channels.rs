@@ -16,7 +16,13 @@ async fn group(store: &Store, owner: &str, others: &[&str]) -> Channel {
         .unwrap()
 }
 
-async fn say(store: &Store, channel: &str, user_id: &str, content: &str, parent: Option<&str>) -> ChannelMessage {
+async fn say(
+    store: &Store,
+    channel: &str,
+    user_id: &str,
+    content: &str,
+    parent: Option<&str>,
+) -> ChannelMessage {
     let new = NewChannelMessage {
         channel_id: channel.to_owned(),
         user_id: user_id.to_owned(),
@@ -35,12 +41,14 @@ fn ids<'a>(messages: impl IntoIterator<Item = &'a ChannelMessage>) -> Vec<&'a st
 async fn channels_and_their_members() {
     for_each_engine(|db| async move {
         let store = &db.store;
-        let (ann, bob, cleo) =
-            (user(store).await.id, user(store).await.id, user(store).await.id);
+        let (ann, bob, cleo) = (user(store).await.id, user(store).await.id, user(store).await.id);
         let open = NewChannel { user_id: ann.clone(), name: "all".to_owned(), ..NewChannel::default() };
         let open = store.channels.create(open).await.unwrap();
         assert!(open.created_at > 1_000_000_000_000_000_000, "nanoseconds");
-        assert_eq!((open.r#type.as_deref(), open.has_members(), open.access_control.clone()), (None, false, None));
+        assert_eq!(
+            (open.r#type.as_deref(), open.has_members(), open.access_control.clone()),
+            (None, false, None)
+        );
         let closed = group(store, &ann, &[&bob]).await;
         assert_eq!(store.channels.get(&closed.id).await.unwrap(), Some(closed.clone()));
 
@@ -60,7 +68,10 @@ async fn channels_and_their_members() {
 
         let added = members.add(&closed.id, &[bob.clone(), cleo.clone()], &ann).await.unwrap();
         assert_eq!(added.len(), 1, "who is there already is not added again");
-        assert_eq!((added[0].user_id.as_str(), added[0].invited_by.as_deref()), (cleo.as_str(), Some(ann.as_str())));
+        assert_eq!(
+            (added[0].user_id.as_str(), added[0].invited_by.as_deref()),
+            (cleo.as_str(), Some(ann.as_str()))
+        );
         assert_eq!(members.count(&closed.id).await.unwrap(), 3);
         let unknown = members.add("none", std::slice::from_ref(&bob), &ann).await;
         assert!(matches!(unknown, Err(StoreError::NotFound)), "{unknown:?}");
@@ -141,12 +152,19 @@ async fn messages_threads_and_pins() {
             ..ChannelMessagePatch::default()
         };
         let changed = messages.update(&first.id, patch).await.unwrap();
-        assert_eq!((changed.content.as_str(), &changed.meta, &changed.data), ("nul gone", &json!({"done": true}), &Value::Null));
+        assert_eq!(
+            (changed.content.as_str(), &changed.meta, &changed.data),
+            ("nul gone", &json!({"done": true}), &Value::Null)
+        );
         assert!(changed.updated_at > first.updated_at && changed.created_at == first.created_at);
 
         messages.set_pinned(&own[2].id, Some(&bob)).await.unwrap();
         let pinned = messages.set_pinned(&own[0].id, Some(&bob)).await.unwrap();
-        assert!(pinned.is_pinned && pinned.pinned_at.is_some() && pinned.pinned_by.as_deref() == Some(bob.as_str()));
+        assert!(
+            pinned.is_pinned
+                && pinned.pinned_at.is_some()
+                && pinned.pinned_by.as_deref() == Some(bob.as_str())
+        );
         let shown = messages.pinned(&channel, 0, 10).await.unwrap();
         assert_eq!(ids(&shown), [own[0].id.as_str(), own[2].id.as_str()], "last pinned first");
         assert_eq!(messages.set_pinned(&own[0].id, None).await.unwrap().pinned_by, None);
@@ -155,7 +173,10 @@ async fn messages_threads_and_pins() {
         assert!(messages.get("other", &own[0].id).await.unwrap().is_none(), "only in its own channel");
         assert!(messages.delete(&own[0].id).await.unwrap());
         assert!(!messages.delete(&own[0].id).await.unwrap());
-        assert!(messages.get(&channel, &second.id).await.unwrap().is_none(), "a thread goes with its first message");
+        assert!(
+            messages.get(&channel, &second.id).await.unwrap().is_none(),
+            "a thread goes with its first message"
+        );
     })
     .await;
 }
@@ -227,7 +248,8 @@ async fn lists_of_those_a_channel_is_open_to() {
         let webhook = json!({"ui": {"notifications": {"webhook_url": "https://example.org"}}});
         let patch = transom_store::UserPatch { settings: Some(webhook), ..Default::default() };
         store.users.update(&cleo, patch).await.unwrap();
-        let query = UserQuery { audience: Some(Audience::Everybody), has_webhook: true, ..UserQuery::default() };
+        let query =
+            UserQuery { audience: Some(Audience::Everybody), has_webhook: true, ..UserQuery::default() };
         let (listening, _) = store.users.list(query).await.unwrap();
         assert_eq!(listening.into_iter().map(|user| user.id).collect::<Vec<_>>(), [cleo]);
         let nobody = Audience::Granted { user_ids: vec![], group_ids: vec![] };

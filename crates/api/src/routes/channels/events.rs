@@ -12,10 +12,8 @@ const EVENT: &str = "events:channel";
 async fn emit(app: &App, room: String, payload: Value) {
     let event = EVENT.to_string();
     // What happened is stored already: a tab that misses the event sees it on its next visit.
-    if let Err(error) = app
-        .realtime
-        .emit(&Emission { room: Some(room), event, payload, ..Emission::default() })
-        .await
+    if let Err(error) =
+        app.realtime.emit(&Emission { room: Some(room), event, payload, ..Emission::default() }).await
     {
         tracing::warn!(%error, "an event of a channel did not reach the bus");
     }

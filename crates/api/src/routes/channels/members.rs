@@ -31,7 +31,12 @@ const ACTIVE: i64 = 180;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/channels/{id}/members", USER, "A page of those who may read a channel", list)
-        .post("/api/v1/channels/{id}/members/active", USER, "Keep a channel in the caller's list or not", set_active)
+        .post(
+            "/api/v1/channels/{id}/members/active",
+            USER,
+            "Keep a channel in the caller's list or not",
+            set_active,
+        )
         .takes::<ActiveForm>()
         .gives::<bool>()
         .post("/api/v1/channels/{id}/update/members/add", USER, "Add members", add)

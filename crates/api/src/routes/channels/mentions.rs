@@ -129,10 +129,8 @@ async fn one(
     model: &str,
     name: &str,
 ) -> Result<()> {
-    let mut meta = Map::from_iter([
-        ("model_id".to_owned(), json!(model)),
-        ("model_name".to_owned(), json!(name)),
-    ]);
+    let mut meta =
+        Map::from_iter([("model_id".to_owned(), json!(model)), ("model_name".to_owned(), json!(name))]);
     let new = NewChannelMessage {
         channel_id: channel.id.clone(),
         user_id: caller.user.id.clone(),
@@ -200,7 +198,8 @@ impl Conversation {
         }
         let mut content = json!(self.question);
         if !self.pictures.is_empty() {
-            let pictures = self.pictures.iter().map(|url| json!({"type": "image_url", "image_url": {"url": url}}));
+            let pictures =
+                self.pictures.iter().map(|url| json!({"type": "image_url", "image_url": {"url": url}}));
             content = [json!({"type": "text", "text": self.question})].into_iter().chain(pictures).collect();
         }
         vec![json!({"role": "system", "content": system}), json!({"role": "user", "content": content})]
@@ -211,10 +210,12 @@ impl Conversation {
 fn pictures(message: &ChannelMessage) -> Vec<String> {
     let files = message.data.get("files").and_then(Value::as_array);
     let text = |file: &Value, key: &str| file.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let pictures = files.into_iter().flatten().filter(|file| {
-        text(file, "type") == "image" || text(file, "content_type").starts_with("image/")
-    });
-    let readable = |url: &String| ["data:image/", "https://", "http://"].iter().any(|start| url.starts_with(start));
+    let pictures = files
+        .into_iter()
+        .flatten()
+        .filter(|file| text(file, "type") == "image" || text(file, "content_type").starts_with("image/"));
+    let readable =
+        |url: &String| ["data:image/", "https://", "http://"].iter().any(|start| url.starts_with(start));
     pictures.map(|file| text(file, "url")).filter(readable).collect()
 }
 

@@ -36,8 +36,18 @@ pub fn routes() -> Routes {
         .post("/api/v1/channels/{id}/messages/post", USER, "Write a message", post)
         .takes::<MessageForm>()
         .get("/api/v1/channels/{id}/messages/{message_id}", USER, "One message", read)
-        .get("/api/v1/channels/{id}/messages/{message_id}/data", USER, "The files and so on of a message", data)
-        .get("/api/v1/channels/{id}/messages/{message_id}/thread", USER, "A page of a thread, newest first", thread)
+        .get(
+            "/api/v1/channels/{id}/messages/{message_id}/data",
+            USER,
+            "The files and so on of a message",
+            data,
+        )
+        .get(
+            "/api/v1/channels/{id}/messages/{message_id}/thread",
+            USER,
+            "A page of a thread, newest first",
+            thread,
+        )
 }
 
 #[derive(Deserialize)]
@@ -146,7 +156,9 @@ pub async fn keep_readable(
     data: &mut Option<Map<String, Value>>,
     before: &Value,
 ) -> Result<()> {
-    let Some(Value::Array(files)) = data.as_mut().and_then(|data| data.get_mut("files")) else { return Ok(()) };
+    let Some(Value::Array(files)) = data.as_mut().and_then(|data| data.get_mut("files")) else {
+        return Ok(());
+    };
     let before = before.get("files").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     grants::keep_readable(app, caller, files, before).await
 }

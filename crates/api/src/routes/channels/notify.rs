@@ -18,9 +18,13 @@ pub async fn those_away(app: &App, caller: &Caller, channel: &Channel, message: 
     }
 }
 
-async fn call_webhooks(app: &App, caller: &Caller, channel: &Channel, message: &ChannelMessage) -> Result<()> {
-    let query =
-        UserQuery { audience: Some(audience(channel)), has_webhook: true, ..UserQuery::default() };
+async fn call_webhooks(
+    app: &App,
+    caller: &Caller,
+    channel: &Channel,
+    message: &ChannelMessage,
+) -> Result<()> {
+    let query = UserQuery { audience: Some(audience(channel)), has_webhook: true, ..UserQuery::default() };
     let (listening, _) = app.store.users.list(query).await?;
     let connected = app.realtime.connected().await?;
     let (base, server) = (app.settings.get(&keys::WEBUI_URL), app.name());

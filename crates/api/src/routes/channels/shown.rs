@@ -75,8 +75,8 @@ impl Around {
             body["data"] = json!(holds_something(&message.data));
         }
         let author = self.people.get(&message.user_id);
-        body["user"] = author
-            .map_or(Value::Null, |user| json!({"id": user.id, "name": user.name, "role": user.role}));
+        body["user"] =
+            author.map_or(Value::Null, |user| json!({"id": user.id, "name": user.name, "role": user.role}));
         body
     }
 
@@ -149,9 +149,11 @@ mod tests {
 
     #[test]
     fn reactions_are_gathered_by_name() {
-        let around = around(&[("m", "a", "bee"), ("m", "b", "wave"), ("other", "a", "bee"), ("m", "b", "bee")]);
+        let around =
+            around(&[("m", "a", "bee"), ("m", "b", "wave"), ("other", "a", "bee"), ("m", "b", "bee")]);
         let shown = around.reactions_to("m");
-        let brief: Vec<_> = shown.iter().map(|entry| (entry["name"].as_str(), entry["count"].as_u64())).collect();
+        let brief: Vec<_> =
+            shown.iter().map(|entry| (entry["name"].as_str(), entry["count"].as_u64())).collect();
         assert_eq!(brief, [(Some("bee"), Some(2)), (Some("wave"), Some(1))]);
     }
 

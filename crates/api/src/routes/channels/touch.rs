@@ -31,7 +31,12 @@ pub fn routes() -> Routes {
         .takes::<MessageForm>()
         .delete("/api/v1/channels/{id}/messages/{message_id}/delete", USER, "Delete a message", delete)
         .gives::<bool>()
-        .post("/api/v1/channels/{id}/messages/{message_id}/pin", USER, "Pin a message, or take its pin off", pin)
+        .post(
+            "/api/v1/channels/{id}/messages/{message_id}/pin",
+            USER,
+            "Pin a message, or take its pin off",
+            pin,
+        )
         .takes::<PinForm>()
         .post("/api/v1/channels/{id}/messages/{message_id}/reactions/add", USER, "React to a message", react)
         .takes::<ReactionForm>()
@@ -47,14 +52,24 @@ pub fn routes() -> Routes {
 }
 
 /// A message that the caller may change.
-async fn changeable(app: &App, caller: &Caller, id: &str, message_id: &str) -> Result<(Channel, ChannelMessage)> {
+async fn changeable(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    message_id: &str,
+) -> Result<(Channel, ChannelMessage)> {
     let entered = caller::enter(app, caller, id).await?;
     let message = caller::message(app, &entered.channel, message_id).await?;
     if entered.may_change(caller, &message) { Ok((entered.channel, message)) } else { Err(refused()) }
 }
 
 /// A message in a channel that the caller may write to.
-async fn touchable(app: &App, caller: &Caller, id: &str, message_id: &str) -> Result<(Channel, ChannelMessage)> {
+async fn touchable(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    message_id: &str,
+) -> Result<(Channel, ChannelMessage)> {
     let Entered { channel, .. } = caller::enter_to_write(app, caller, id).await?;
     let message = caller::message(app, &channel, message_id).await?;
     Ok((channel, message))
