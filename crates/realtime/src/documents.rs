@@ -4,6 +4,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 use socketioxide::extract::SocketRef;
 use transom_identity::access::Action;
@@ -92,8 +93,13 @@ impl Editing {
             }
             _ => Ok(()),
         };
-        if let Err(error) = done {
-            tracing::warn!(%error, event = name, "an event of a document could not be handled");
+        match done {
+            Ok(()) => {}
+            // A tab's mistake, and as often as the tab likes.
+            Err(error @ RealtimeError::BadUpdate) => {
+                tracing::debug!(%error, sid = session.sid, "an update was ignored");
+            }
+            Err(error) => tracing::warn!(%error, event = name, "an event of a document could not be handled"),
         }
     }
 
@@ -202,8 +208,9 @@ async fn update(
     document: &str,
     payload: &Value,
 ) -> Result<()> {
-    let bytes: Vec<u8> = serde_json::from_value(payload.get("update").cloned().unwrap_or(json!([])))?;
-    if !bytes.is_empty() {
+    let bytes: Option<Vec<u8>> =
+        Option::deserialize(&payload["update"]).map_err(|_| RealtimeError::BadUpdate)?;
+    if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
         Log::new(&shared.bus, document).append(bytes).await?;
         let mut passed = payload_of(payload, &["user_id", "update"]);
         passed["socket_id"] = json!(session.sid);
