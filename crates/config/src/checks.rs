@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::settings::Settings;
-use crate::{ConfigError, keys};
+use crate::{ConfigError, keys, mask};
 
 /// Dimensions above which PostgreSQL needs half-precision vectors.
 const FULL_PRECISION_DIMENSIONS: i64 = 2000;
@@ -29,13 +29,25 @@ fn bad(name: &str, value: &str, expected: &str) -> ConfigError {
     }
 }
 
-/// An empty key signs nothing. With a file to keep a key in, an empty variable just means that there is none.
+/// The key that public documents print.
+const PUBLIC_KEY: &str = "t0p-s3cr3t";
+
+/// An empty key signs nothing, and one that everybody knows proves nothing. With a file to keep a key in, an empty
+/// variable just means that there is none.
 fn secret_key(settings: &Settings) -> Result<(), ConfigError> {
     let given = settings.environment().given(keys::WEBUI_SECRET_KEY.declaration());
     let file = settings.environment().given_text("WEBUI_SECRET_KEY_FILE").is_some();
     match given {
         Some((name, "")) if settings.get(&keys::WEBUI_AUTH) && !file => {
             Err(bad(name, "", "a key, or unset to have one generated, while WEBUI_AUTH is on"))
+        }
+        Some((name, PUBLIC_KEY)) if settings.get(&keys::WEBUI_AUTH) => {
+            let expected = "a key of your own: this one is publicly known, and anybody could sign in with it";
+            Err(ConfigError::BadValue {
+                name: name.to_owned(),
+                value: mask::MASK.to_owned(),
+                expected: expected.to_owned(),
+            })
         }
         _ => Ok(()),
     }

@@ -108,13 +108,13 @@ settings! {
     WEBUI_AUTH_SIGNOUT_REDIRECT_URL: String = url("").acts();
 
     /// Request header with the address of the user, set by an authenticating reverse proxy.
-    WEBUI_AUTH_TRUSTED_EMAIL_HEADER: String = text("").acts();
+    WEBUI_AUTH_TRUSTED_EMAIL_HEADER: String = text("");
 
     /// Request header with the comma-separated groups to sync on that login.
-    WEBUI_AUTH_TRUSTED_GROUPS_HEADER: String = text("").acts();
+    WEBUI_AUTH_TRUSTED_GROUPS_HEADER: String = text("");
 
     /// Request header with the display name (percent-decoded) for that login.
-    WEBUI_AUTH_TRUSTED_NAME_HEADER: String = text("").acts();
+    WEBUI_AUTH_TRUSTED_NAME_HEADER: String = text("");
 
     /// Old name of `WEBUI_SECRET_KEY`, read when that one is unset.
     WEBUI_JWT_SECRET_KEY: String = text("").secret().acts();

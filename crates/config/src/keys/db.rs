@@ -6,7 +6,7 @@ settings! {
     "db", "Database";
 
     /// Write-ahead log for SQLite.
-    DATABASE_ENABLE_SQLITE_WAL: bool = flag(true).acts();
+    DATABASE_ENABLE_SQLITE_WAL: bool = flag(true);
 
     /// Host of the database, when the address is built from parts.
     DATABASE_HOST: String = text("").acts();

@@ -142,6 +142,11 @@ fn bad_values_stop_the_start_with_one_sentence() {
         ),
         (&[("TRANSOM_LOG_FORMAT", "xml")], "TRANSOM_LOG_FORMAT is \"xml\", but it must be one of text, json"),
         (
+            &[("WEBUI_SECRET_KEY", "t0p-s3cr3t")],
+            "WEBUI_SECRET_KEY is ********, but it must be a key of your own: this one is publicly known, and anybody could \
+             sign in with it",
+        ),
+        (
             &[("WEBUI_SECRET_KEY", "")],
             "WEBUI_SECRET_KEY is \"\", but it must be a key, or unset to have one generated, while WEBUI_AUTH is on",
         ),
@@ -180,6 +185,7 @@ fn bad_values_stop_the_start_with_one_sentence() {
 fn what_the_checks_allow_starts() {
     for variables in [
         &[("WEBUI_SECRET_KEY", ""), ("WEBUI_AUTH", "false")][..],
+        &[("WEBUI_SECRET_KEY", "t0p-s3cr3t"), ("WEBUI_AUTH", "false")],
         &[("WEBUI_SECRET_KEY", ""), ("WEBUI_SECRET_KEY_FILE", "key")],
         &[("CORS_ALLOW_ORIGIN", "app://desk"), ("CORS_ALLOW_CUSTOM_SCHEME", "app")],
         &[("VECTOR_DB", "pgvector"), ("PGVECTOR_DB_URL", "postgresql://h/d")],
