@@ -88,3 +88,6 @@ impl Access<'_> {
             || self.identity.grants(user, action, note.access_control.as_ref()).await?)
     }
 }
+
+#[cfg(test)]
+mod tests;
