@@ -21,8 +21,19 @@ use crate::{IdentityError, Result, permissions};
 const TOPIC: &str = "people";
 /// Upper bound of how long a missed announcement may matter.
 const KEEP: Duration = Duration::from_secs(30);
+/// How long a number of accounts is told again without counting.
+const COUNTS_KEEP: Duration = Duration::from_secs(3);
+/// Seconds for which somebody counts as active after their last sign of life.
+const ACTIVE: i64 = 180;
 /// How often an account's last activity is written.
 const TOUCH_EVERY: i64 = 30;
+
+/// What is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Count {
+    All,
+    Active,
+}
 
 pub(crate) struct People {
     store: Store,
@@ -30,6 +41,7 @@ pub(crate) struct People {
     users: Cache<String, Option<Arc<User>>>,
     groups: Cache<String, Arc<Vec<String>>>,
     permissions: Cache<String, Arc<Value>>,
+    counts: Cache<Count, u64>,
     settings: Settings,
     touched: Mutex<HashMap<String, i64>>,
     changes: broadcast::Sender<String>,
@@ -42,6 +54,7 @@ impl People {
             users: cache().build(),
             groups: Cache::builder().max_capacity(50_000).time_to_live(KEEP).build(),
             permissions: Cache::builder().max_capacity(50_000).time_to_live(KEEP).build(),
+            counts: Cache::builder().time_to_live(COUNTS_KEEP).build(),
             touched: Mutex::default(),
             changes: broadcast::channel(1024).0,
             settings,
@@ -74,12 +87,14 @@ impl People {
     fn forgetter(&self) -> impl Fn(&str) -> futures::future::BoxFuture<'static, ()> + Send + 'static + use<> {
         let (users, groups, permissions) =
             (self.users.clone(), self.groups.clone(), self.permissions.clone());
+        let counts = self.counts.clone();
         let changes = self.changes.clone();
         move |id| {
             let id = id.to_string();
             let (users, groups, permissions) = (users.clone(), groups.clone(), permissions.clone());
-            let changes = changes.clone();
+            let (changes, counts) = (changes.clone(), counts.clone());
             Box::pin(async move {
+                counts.invalidate_all();
                 if id.is_empty() {
                     users.invalidate_all();
                     groups.invalidate_all();
@@ -102,6 +117,27 @@ impl People {
         let loaded = self.store.users.get(id).await?.map(Arc::new);
         self.users.insert(id.to_string(), loaded.clone()).await;
         Ok(loaded)
+    }
+
+    pub async fn count(&self) -> Result<u64> {
+        self.counted(Count::All).await
+    }
+
+    pub async fn count_active(&self) -> Result<u64> {
+        self.counted(Count::Active).await
+    }
+
+    async fn counted(&self, what: Count) -> Result<u64> {
+        if let Some(known) = self.counts.get(&what).await {
+            return Ok(known);
+        }
+        let since = chrono::Utc::now().timestamp() - ACTIVE;
+        let count = match what {
+            Count::All => self.store.users.count().await?,
+            Count::Active => self.store.users.count_active(since).await?,
+        };
+        self.counts.insert(what, count).await;
+        Ok(count)
     }
 
     pub async fn group_ids(&self, user_id: &str) -> Result<Arc<Vec<String>>> {

@@ -190,6 +190,22 @@ impl Identity {
         Ok(access::grants(control, action, &user.id, &groups))
     }
 
+    /// The number of accounts, a few seconds old at most.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn count(&self) -> Result<u64> {
+        self.people.count().await
+    }
+
+    /// The number of accounts that did something within the last three minutes, a few seconds old at most.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn count_active(&self) -> Result<u64> {
+        self.people.count_active().await
+    }
+
     /// Forgets what is remembered of an account, here and on every other node; to be called after each write to it.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ async fn changelog(State(app): State<App>) -> Json<Value> {
 
 async fn config(State(app): State<App>, MaybeUser(caller): MaybeUser) -> Result<Json<Value>> {
     let mut body = public_config(&app);
-    if !app.store.users.any().await? {
+    if app.identity.count().await? == 0 {
         body.insert("onboarding".into(), json!(true));
     }
     match caller {
@@ -131,7 +131,7 @@ async fn add_private_config(app: &App, caller: &Caller, body: &mut Map<String, V
         "default_models": optional(s.get(&keys::DEFAULT_MODELS)),
         "default_pinned_models": optional(s.get(&keys::DEFAULT_PINNED_MODELS)),
         "default_prompt_suggestions": s.get(&keys::DEFAULT_PROMPT_SUGGESTIONS),
-        "user_count": app.store.users.count().await?,
+        "user_count": app.identity.count().await?,
         "code": {"engine": s.get(&keys::CODE_EXECUTION_ENGINE)},
         "audio": {
             "tts": {
@@ -166,7 +166,7 @@ async fn add_private_config(app: &App, caller: &Caller, body: &mut Map<String, V
     });
     body.extend(extra.as_object().cloned().unwrap_or_default());
     if caller.is_admin() {
-        body.insert("active_entries".into(), json!(active_users(app).await?));
+        body.insert("active_entries".into(), json!(app.identity.count_active().await?));
     }
     Ok(())
 }
@@ -198,11 +198,6 @@ fn private_features(app: &App) -> Map<String, Value> {
     names.into_iter().map(|(name, variable)| (name.to_string(), json!(on(variable)))).collect()
 }
 
-/// Accounts that did something within the last three minutes.
-async fn active_users(app: &App) -> Result<u64> {
-    Ok(app.store.users.count_active(chrono::Utc::now().timestamp() - 180).await?)
-}
-
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Webhook {
     url: String,
@@ -223,7 +218,7 @@ async fn usage(State(app): State<App>, Verified(caller): Verified) -> Result<Jso
     }
     let models = app.realtime.models_in_use().await?;
     // The caller is active by asking, even before that is written down.
-    Ok(Json(json!({"model_ids": models, "user_count": active_users(&app).await?.max(1)})))
+    Ok(Json(json!({"model_ids": models, "user_count": app.identity.count_active().await?.max(1)})))
 }
 
 async fn manifest(State(app): State<App>) -> Json<Value> {
