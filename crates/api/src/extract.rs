@@ -3,11 +3,11 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use transom_identity::{Caller, IdentityError};
+use transom_identity::{API_KEY_PREFIX, Caller, IdentityError};
 use transom_store::Role;
 
 use crate::{ApiError, App, cookies};
@@ -21,18 +21,27 @@ pub struct Verified(pub Caller);
 /// An administrator.
 pub struct Admin(pub Caller);
 
-/// The credential of a request: the bearer header first, then the cookie.
-fn presented(parts: &Parts) -> Option<&str> {
-    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|text| {
+/// The header by which clients of other services send an API key.
+const API_KEY_HEADER: &str = "x-api-key";
+
+/// The credential of a request: the bearer header first, then an API key in its own header, then the cookie.
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|text| {
         let (scheme, token) = text.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    bearer.filter(|token| !token.is_empty()).or_else(|| cookies::read(&parts.headers, cookies::TOKEN))
+    // What proxies put there for themselves is not for us.
+    let key = || text(API_KEY_HEADER).filter(|key| key.starts_with(API_KEY_PREFIX));
+    bearer.filter(|token| !token.is_empty()).or_else(key).or_else(|| cookies::read(headers, cookies::TOKEN))
 }
 
-async fn caller(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
-    let token = presented(parts).ok_or(IdentityError::NotAuthenticated)?;
+/// Who is calling: found out once for each request, by the guard in front of its handler.
+pub(crate) async fn caller(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
+    if let Some(known) = parts.extensions.get::<Caller>() {
+        return Ok(known.clone());
+    }
+    let token = presented(&parts.headers).ok_or(IdentityError::NotAuthenticated)?;
     match app.identity.authenticate(token, parts.uri.path()).await {
         Ok(caller) => Ok(caller),
         Err(error) => {
@@ -249,6 +258,24 @@ mod tests {
         assert_eq!(response.status(), 422);
         let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         serde_json::from_slice::<Value>(&bytes).unwrap()["detail"][0].clone()
+    }
+
+    #[test]
+    fn credentials_have_an_order() {
+        let of = |lines: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in lines {
+                headers.insert(*name, header::HeaderValue::from_static(value));
+            }
+            presented(&headers).map(str::to_owned)
+        };
+        let (bearer, key, cookie) =
+            (("authorization", "bearer  a "), ("x-api-key", "sk-b"), ("cookie", "x=1; token=c"));
+        assert_eq!(of(&[bearer, key, cookie]).as_deref(), Some("a"));
+        assert_eq!(of(&[key, cookie]).as_deref(), Some("sk-b"));
+        assert_eq!(of(&[("x-api-key", "of a proxy"), cookie]).as_deref(), Some("c"));
+        assert_eq!(of(&[("authorization", "Basic dTpw"), cookie]).as_deref(), Some("c"));
+        assert_eq!(of(&[("x-api-key", "a.b.c")]), None, "a session token is no API key");
     }
 
     #[tokio::test]

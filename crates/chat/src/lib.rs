@@ -142,14 +142,12 @@ impl Chat {
         Ok(all.into_iter().filter(|(_, t)| mine(t)).map(|(id, _)| id).collect())
     }
 
-    /// The running turns the caller may see: everybody's for administrators, else their own.
+    /// The running turns of everybody.
     ///
     /// # Errors
     /// When the bus cannot be reached.
-    pub async fn tasks(&self, caller: &Caller) -> Result<Vec<String>> {
-        let all = self.0.tasks.all().await?;
-        let mine = |t: &tasks::Running| caller.is_admin() || t.user_id == caller.user.id;
-        Ok(all.into_iter().filter(|(_, t)| mine(t)).map(|(id, _)| id).collect())
+    pub async fn tasks(&self) -> Result<Vec<String>> {
+        Ok(self.0.tasks.all().await?.into_iter().map(|(id, _)| id).collect())
     }
 
     /// Stops a turn on whichever node it runs.

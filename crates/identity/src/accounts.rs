@@ -6,7 +6,7 @@ use rand::RngExt as _;
 use transom_config::{duration, keys};
 use transom_store::{NewUser, Role, RoleChoice, StoreError, User, UserPatch};
 
-use crate::{Caller, Identity, IdentityError, Issued, Proof, Result, password};
+use crate::{API_KEY_PREFIX, Caller, Identity, IdentityError, Issued, Proof, Result, password};
 
 /// The account that a server without authentication signs everybody into.
 const OPEN_EMAIL: &str = "admin@localhost";
@@ -237,7 +237,7 @@ impl Identity {
         let mut bytes = [0u8; 16];
         rand::rng().fill(&mut bytes);
         let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        let key = format!("sk-{hex}");
+        let key = format!("{API_KEY_PREFIX}{hex}");
         self.store.api_keys.replace(&caller.user.id, &key).await?;
         Ok(key)
     }

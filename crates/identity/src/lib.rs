@@ -30,6 +30,9 @@ use token::Tokens;
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, IdentityError>;
 
+/// What every API key begins with, and no session token.
+pub const API_KEY_PREFIX: &str = "sk-";
+
 /// How a caller proved who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -104,7 +107,7 @@ impl Identity {
     /// [`IdentityError::InvalidToken`] and its kin when the value is not valid (any more), `ApiKeysOff` and
     /// `ApiKeyNotAllowedHere` for keys that may not be used.
     pub async fn authenticate(&self, presented: &str, path: &str) -> Result<Caller> {
-        if presented.starts_with("sk-") {
+        if presented.starts_with(API_KEY_PREFIX) {
             return self.by_api_key(presented, path).await;
         }
         self.by_session(presented).await

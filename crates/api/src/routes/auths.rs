@@ -10,13 +10,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 use transom_config::keys;
-use transom_identity::{Caller, Identity, NewAccount, SignedIn};
+use transom_identity::{Identity, NewAccount, SignedIn};
 use transom_store::{Role, UserPatch};
 
 use crate::{
     ApiError, App, Result, cookies,
     extract::{Admin, Body, SignedIn as AnyAccount, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.
@@ -43,19 +44,20 @@ pub fn routes() -> Routes {
         .gives::<Session>()
         .post("/api/v1/auths/update/profile", Rule::Verified, "Change one's own profile", update_profile)
         .takes::<ProfileForm>()
-        .post("/api/v1/auths/update/password", Rule::SignedIn, "Change one's own password", update_password)
+        .post("/api/v1/auths/update/password", Rule::Session, "Change one's own password", update_password)
         .takes::<PasswordForm>()
         .gives::<bool>()
         .get("/api/v1/auths/api_key", Rule::SignedIn, "One's own API key", api_key)
         .gives::<ApiKey>()
         .post(
             "/api/v1/auths/api_key",
-            Rule::SignedIn,
+            Rule::Session,
             "Make a new API key in place of the old one",
             new_api_key,
         )
         .gives::<ApiKey>()
-        .delete("/api/v1/auths/api_key", Rule::SignedIn, "Delete one's own API key", delete_api_key)
+        // A key must not be able to replace itself: whoever holds it could lock the owner out.
+        .delete("/api/v1/auths/api_key", Rule::Session, "Delete one's own API key", delete_api_key)
         .gives::<bool>()
 }
 
@@ -303,20 +305,10 @@ async fn api_key(State(app): State<App>, AnyAccount(caller): AnyAccount) -> Resu
 }
 
 async fn new_api_key(State(app): State<App>, AnyAccount(caller): AnyAccount) -> Result<Json<ApiKey>> {
-    refuse_key(&caller)?;
     Ok(Json(ApiKey { api_key: app.identity.new_api_key(&caller).await? }))
 }
 
 async fn delete_api_key(State(app): State<App>, AnyAccount(caller): AnyAccount) -> Result<Json<bool>> {
-    refuse_key(&caller)?;
     app.store.api_keys.delete(&caller.user.id).await?;
     Ok(Json(true))
-}
-
-/// A key must not be able to replace itself: whoever holds it could lock the owner out.
-fn refuse_key(caller: &Caller) -> Result<()> {
-    if caller.token().is_some() {
-        return Ok(());
-    }
-    Err(ApiError::forbidden("API keys are managed from a signed-in session only."))
 }

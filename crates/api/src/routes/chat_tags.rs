@@ -14,16 +14,18 @@ use super::chats::own;
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
-const OWN: Rule = Rule::Verified;
+const OWN: Rule = Rule::Owner(Resource::Chat, None);
+const OWN_LIST: Rule = Rule::Verified;
 
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/chats/all/tags", OWN, "All tags of the caller's chats", all)
-        .post("/api/v1/chats/tags", OWN, "Chats with a tag", tagged)
+        .get("/api/v1/chats/all/tags", OWN_LIST, "All tags of the caller's chats", all)
+        .post("/api/v1/chats/tags", OWN_LIST, "Chats with a tag", tagged)
         .takes::<TaggedForm>()
         .get("/api/v1/chats/{id}/tags", OWN, "Tags of a chat", tags)
         .post("/api/v1/chats/{id}/tags", OWN, "Tag a chat", add)

@@ -19,30 +19,38 @@ use transom_store::{Chat, ChatRow, NewChat, StoreError};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
-const OWN: Rule = Rule::Verified;
+const OWN: Rule = Rule::Owner(Resource::Chat, None);
+/// What a list holds is the caller's.
+const OWN_LIST: Rule = Rule::Verified;
 
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/chats/new", OWN, "Keep a new chat", create)
+        .post("/api/v1/chats/new", OWN_LIST, "Keep a new chat", create)
         .takes::<ChatForm>()
-        .post("/api/v1/chats/import", OWN, "Keep chats with their dates and tags", import)
+        .post("/api/v1/chats/import", OWN_LIST, "Keep chats with their dates and tags", import)
         .takes::<ImportForm>()
         .get("/api/v1/chats/{id}", OWN, "One chat", read)
         .post("/api/v1/chats/{id}", OWN, "Change fields of a chat's document", update)
         .takes::<ChatForm>()
-        .delete("/api/v1/chats/{id}", Rule::Permission("chat.delete"), "Delete a chat", delete)
+        .delete(
+            "/api/v1/chats/{id}",
+            Rule::OwnerOrAdmin(Resource::Chat, Some("chat.delete")),
+            "Delete a chat",
+            delete,
+        )
         .gives::<bool>()
         .delete("/api/v1/chats/", Rule::Permission("chat.delete"), "Delete all chats", delete_all)
         .gives::<bool>()
         .post("/api/v1/chats/{id}/pin", OWN, "Pin or unpin", pin)
         .get("/api/v1/chats/{id}/pinned", OWN, "Whether it is pinned", pinned)
         .post("/api/v1/chats/{id}/archive", OWN, "Archive or take back", archive)
-        .post("/api/v1/chats/archive/all", OWN, "Archive all chats", archive_all)
-        .post("/api/v1/chats/unarchive/all", OWN, "Take all chats back", unarchive_all)
+        .post("/api/v1/chats/archive/all", OWN_LIST, "Archive all chats", archive_all)
+        .post("/api/v1/chats/unarchive/all", OWN_LIST, "Take all chats back", unarchive_all)
         .post("/api/v1/chats/{id}/folder", OWN, "Move into a folder", set_folder)
         .merge(lists::routes())
         .merge(messages::routes())
@@ -213,19 +221,11 @@ async fn update(
     shown_fast(&app, &id).await
 }
 
-async fn may_delete(app: &App, caller: &Caller) -> Result<()> {
-    if app.identity.permits(&caller.user, "chat.delete").await? {
-        return Ok(());
-    }
-    Err(transom_identity::IdentityError::Forbidden.into())
-}
-
 async fn delete(
     State(app): State<App>,
     Verified(caller): Verified,
     Path(id): Path<String>,
 ) -> Result<Json<bool>> {
-    may_delete(&app, &caller).await?;
     let row = match caller.is_admin() {
         true => app.store.chats.row(&id).await?.ok_or_else(missing)?,
         false => own(&app, &caller, &id).await?,
@@ -236,7 +236,6 @@ async fn delete(
 }
 
 async fn delete_all(State(app): State<App>, Verified(caller): Verified) -> Result<Json<bool>> {
-    may_delete(&app, &caller).await?;
     app.store.chats.delete_all(&caller.user.id).await?;
     app.store.tags.delete_unused(&caller.user.id).await?;
     Ok(Json(true))

@@ -19,10 +19,13 @@ use super::{
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
-const OWN: Rule = Rule::Verified;
+/// Who may rate may change the rating, and anybody may take an own one back.
+const RATE: &str = "chat.rate_response";
+const OWN: Rule = Rule::OwnerOrAdmin(Resource::Feedback, None);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -30,15 +33,25 @@ pub fn routes() -> Routes {
         .get("/api/v1/evaluations/config", Rule::Admin, "The arena's settings", config)
         .post("/api/v1/evaluations/config", Rule::Admin, "Change the arena's settings", set_config)
         .takes::<ConfigForm>()
-        .post("/api/v1/evaluations/feedback", OWN, "Rate an answer", create)
+        .post("/api/v1/evaluations/feedback", Rule::Permission(RATE), "Rate an answer", create)
         .takes::<FeedbackForm>()
         .get("/api/v1/evaluations/feedback/{id}", OWN, "One rating", read)
-        .post("/api/v1/evaluations/feedback/{id}", OWN, "Change a rating", update)
+        .post(
+            "/api/v1/evaluations/feedback/{id}",
+            Rule::OwnerOrAdmin(Resource::Feedback, Some(RATE)),
+            "Change a rating",
+            update,
+        )
         .takes::<FeedbackForm>()
         .delete("/api/v1/evaluations/feedback/{id}", OWN, "Delete a rating", delete)
         .gives::<bool>()
-        .get("/api/v1/evaluations/feedbacks/user", OWN, "The caller's ratings", of_caller)
-        .delete("/api/v1/evaluations/feedbacks", OWN, "Delete the caller's ratings", delete_of_caller)
+        .get("/api/v1/evaluations/feedbacks/user", Rule::Verified, "The caller's ratings", of_caller)
+        .delete(
+            "/api/v1/evaluations/feedbacks",
+            Rule::Verified,
+            "Delete the caller's ratings",
+            delete_of_caller,
+        )
         .gives::<bool>()
         .get("/api/v1/evaluations/feedbacks/list", Rule::Admin, "A page of everybody's ratings", page)
         .get("/api/v1/evaluations/feedbacks/all", Rule::Admin, "Everybody's ratings", all)

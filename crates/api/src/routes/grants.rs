@@ -29,19 +29,6 @@ pub fn unauthorized() -> ApiError {
     ApiError::unauthorized("401 Unauthorized")
 }
 
-/// Refuses a caller who has none of these permissions.
-///
-/// # Errors
-/// 401.
-pub async fn require_any(app: &App, caller: &Caller, permissions: &[&str]) -> Result<()> {
-    for permission in permissions {
-        if app.identity.permits(&caller.user, permission).await? {
-            return Ok(());
-        }
-    }
-    Err(unauthorized())
-}
-
 /// Whether the caller is an administrator who sees what others keep private.
 pub fn sees_all(app: &App, caller: &Caller) -> bool {
     caller.is_admin() && app.settings.get(&keys::BYPASS_ADMIN_ACCESS_CONTROL)

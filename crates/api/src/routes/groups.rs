@@ -13,7 +13,8 @@ use super::{grants::not_found, shapes};
 use crate::{
     App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.

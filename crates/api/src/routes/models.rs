@@ -11,8 +11,12 @@ use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
     proxy,
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
+
+/// The body names a model.
+const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -20,8 +24,8 @@ pub fn routes() -> Routes {
         .get("/api/models", Rule::Verified, "Models the caller may use", models)
         .get("/api/v1/models", Rule::Verified, "Models the caller may use", models)
         .get("/api/models/base", Rule::Admin, "Models of the servers, as they are", base_models)
-        .post("/api/embeddings", Rule::Verified, "Embeddings by model", embeddings)
-        .post("/api/v1/embeddings", Rule::Verified, "Embeddings by model", embeddings)
+        .post("/api/embeddings", MODEL, "Embeddings by model", embeddings)
+        .post("/api/v1/embeddings", MODEL, "Embeddings by model", embeddings)
 }
 
 #[derive(Deserialize)]

@@ -20,11 +20,13 @@ use super::{
 use crate::{
     ApiError, App, Result,
     extract::{Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Who may call: everybody for whom there are notes at all.
 const USER: Rule = Rule::Permission("features.notes");
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::Note, Action::Write);
 const PUBLIC: &str = "sharing.public_notes";
 /// Notes on a page.
 const PAGE: u64 = 60;
@@ -36,10 +38,10 @@ pub fn routes() -> Routes {
         .get("/api/v1/notes/search", USER, "A page of the notes that match", search)
         .post("/api/v1/notes/create", USER, "Keep a note", create)
         .takes::<NoteForm>()
-        .get("/api/v1/notes/{id}", USER, "One note", read)
-        .post("/api/v1/notes/{id}/update", USER, "Change a note", update)
+        .get("/api/v1/notes/{id}", Rule::OwnerOrGrant(Resource::Note, Action::Read), "One note", read)
+        .post("/api/v1/notes/{id}/update", WRITE, "Change a note", update)
         .takes::<NoteForm>()
-        .delete("/api/v1/notes/{id}/delete", USER, "Delete a note", delete)
+        .delete("/api/v1/notes/{id}/delete", WRITE, "Delete a note", delete)
         .gives::<bool>()
 }
 

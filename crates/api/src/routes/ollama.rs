@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use transom_identity::Caller;
+use transom_identity::{Caller, access::Action};
 use transom_providers::{OllamaConfig, Requester};
 
 use super::models::{may_read, sees_everything};
@@ -16,10 +16,14 @@ use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, MaybeUser, Verified},
     proxy::{self, requester},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 type Form = Map<String, Value>;
+
+/// The body names a model.
+const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -45,29 +49,19 @@ pub fn routes() -> Routes {
         .post("/ollama/api/copy/{url_idx}", Rule::Admin, "Copy a model on one server", copy_at)
         .delete("/ollama/api/delete", Rule::Admin, "Delete a model", delete)
         .delete("/ollama/api/delete/{url_idx}", Rule::Admin, "Delete a model on one server", delete_at)
-        .post("/ollama/api/show", Rule::Verified, "Describe a model", show)
-        .post("/ollama/api/embed", Rule::Verified, "Embeddings", embed)
-        .post("/ollama/api/embed/{url_idx}", Rule::Verified, "Embeddings from one server", embed_at)
-        .post("/ollama/api/embeddings", Rule::Verified, "Embeddings, older form", embeddings)
-        .post("/ollama/api/embeddings/{url_idx}", Rule::Verified, "Embeddings, older form", embeddings_at)
-        .post("/ollama/api/generate", Rule::Verified, "Continue a prompt", generate)
-        .post("/ollama/api/generate/{url_idx}", Rule::Verified, "Continue a prompt", generate_at)
-        .post("/ollama/api/chat", Rule::Verified, "Answer a conversation", chat)
-        .post("/ollama/api/chat/{url_idx}", Rule::Verified, "Answer a conversation", chat_at)
-        .post("/ollama/v1/completions", Rule::Verified, "A completion, OpenAI form", v1_completions)
-        .post(
-            "/ollama/v1/completions/{url_idx}",
-            Rule::Verified,
-            "A completion, OpenAI form",
-            v1_completions_at,
-        )
-        .post("/ollama/v1/chat/completions", Rule::Verified, "A chat completion, OpenAI form", v1_chat)
-        .post(
-            "/ollama/v1/chat/completions/{url_idx}",
-            Rule::Verified,
-            "A chat completion, OpenAI form",
-            v1_chat_at,
-        )
+        .post("/ollama/api/show", MODEL, "Describe a model", show)
+        .post("/ollama/api/embed", MODEL, "Embeddings", embed)
+        .post("/ollama/api/embed/{url_idx}", MODEL, "Embeddings from one server", embed_at)
+        .post("/ollama/api/embeddings", MODEL, "Embeddings, older form", embeddings)
+        .post("/ollama/api/embeddings/{url_idx}", MODEL, "Embeddings, older form", embeddings_at)
+        .post("/ollama/api/generate", MODEL, "Continue a prompt", generate)
+        .post("/ollama/api/generate/{url_idx}", MODEL, "Continue a prompt", generate_at)
+        .post("/ollama/api/chat", MODEL, "Answer a conversation", chat)
+        .post("/ollama/api/chat/{url_idx}", MODEL, "Answer a conversation", chat_at)
+        .post("/ollama/v1/completions", MODEL, "A completion, OpenAI form", v1_completions)
+        .post("/ollama/v1/completions/{url_idx}", MODEL, "A completion, OpenAI form", v1_completions_at)
+        .post("/ollama/v1/chat/completions", MODEL, "A chat completion, OpenAI form", v1_chat)
+        .post("/ollama/v1/chat/completions/{url_idx}", MODEL, "A chat completion, OpenAI form", v1_chat_at)
         .get("/ollama/v1/models", Rule::Verified, "Models, OpenAI form", v1_models)
         .get("/ollama/v1/models/{url_idx}", Rule::Verified, "Models, OpenAI form", v1_models_at)
         .post("/ollama/models/download", Rule::Admin, "Fetch a model file", download)

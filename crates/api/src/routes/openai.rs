@@ -9,6 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use transom_identity::access::Action;
 use transom_providers::{OpenAiConfig, Requester};
 
 use super::models::{check_model, may_read, sees_everything};
@@ -16,7 +17,8 @@ use crate::{
     ApiError, App, Result,
     extract::{self, Admin, Body, Verified},
     proxy::{self, requester},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Everything in this module.
@@ -28,8 +30,13 @@ pub fn routes() -> Routes {
         .post("/openai/verify", Rule::Admin, "Try a connection", verify)
         .get("/openai/models", Rule::Verified, "Models of all connections", models)
         .get("/openai/models/{url_idx}", Rule::Verified, "Models of one connection", models_at)
-        .post("/openai/chat/completions", Rule::Verified, "A completion", completions)
-        .post("/openai/audio/speech", Rule::Verified, "Text to speech", speech)
+        .post(
+            "/openai/chat/completions",
+            Rule::OwnerOrGrant(Resource::Model, Action::Read),
+            "A completion",
+            completions,
+        )
+        .post("/openai/audio/speech", Rule::Permission("chat.tts"), "Text to speech", speech)
         .get("/openai/{*path}", Rule::Verified, legacy, any)
         .post("/openai/{*path}", Rule::Verified, legacy, any)
         .route(Method::PUT, "/openai/{*path}", Rule::Verified, legacy, any)

@@ -11,15 +11,19 @@ use transom_identity::{Caller, access::Action};
 use transom_store::{Prompt, PromptPatch, StoreError};
 
 use super::{
-    grants::{may, not_found, prohibited, require_any, settled},
+    grants::{may, not_found, prohibited, settled},
     shapes::{self, given},
 };
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::Prompt, Action::Write);
+/// An import makes prompts one by one.
+const MAY_MAKE: [&str; 2] = ["workspace.prompts", "workspace.prompts_import"];
 const PUBLIC: &str = "sharing.public_prompts";
 /// Longest command, in bytes.
 const LONGEST: usize = 255;
@@ -34,12 +38,17 @@ pub fn routes() -> Routes {
             "Prompts the caller may change, with their owners",
             editable,
         )
-        .post("/api/v1/prompts/create", Rule::Permission("workspace.prompts"), "Save a prompt", create)
+        .post("/api/v1/prompts/create", Rule::AnyPermission(&MAY_MAKE), "Save a prompt", create)
         .takes::<PromptForm>()
-        .get("/api/v1/prompts/command/{command}", Rule::Verified, "One prompt", read)
-        .post("/api/v1/prompts/command/{command}/update", Rule::Verified, "Change a prompt", update)
+        .get(
+            "/api/v1/prompts/command/{command}",
+            Rule::OwnerOrGrant(Resource::Prompt, Action::Read),
+            "One prompt",
+            read,
+        )
+        .post("/api/v1/prompts/command/{command}/update", WRITE, "Change a prompt", update)
         .takes::<PromptForm>()
-        .delete("/api/v1/prompts/command/{command}/delete", Rule::Verified, "Delete a prompt", delete)
+        .delete("/api/v1/prompts/command/{command}/delete", WRITE, "Delete a prompt", delete)
         .gives::<bool>()
 }
 
@@ -106,7 +115,6 @@ async fn create(
     Verified(caller): Verified,
     Body(form): Body<PromptForm>,
 ) -> Result<Json<Prompt>> {
-    require_any(&app, &caller, &["workspace.prompts", "workspace.prompts_import"]).await?;
     let command = with_slash(&form.command);
     if command.len() < 2 || command.len() > LONGEST {
         return Err(ApiError::bad_request("A command needs between 1 and 254 letters after its slash."));

@@ -21,7 +21,8 @@ use super::{
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.

@@ -11,14 +11,15 @@ use transom_identity::{Caller, access::Action};
 use transom_store::ModelRow;
 
 use super::{
-    grants::{may, not_found, require_any},
+    grants::{may, not_found},
     pictures::{self, BuiltIn},
     shapes::{self, PAGE},
 };
 use crate::{
     App, Result,
     extract::{Admin, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Everything in this module.
@@ -33,7 +34,7 @@ pub fn routes() -> Routes {
             "Models for another server",
             export,
         )
-        .get("/api/v1/models/model", Rule::Verified, "One model", read)
+        .get("/api/v1/models/model", Rule::OwnerOrGrant(Resource::Model, Action::Read), "One model", read)
         .get("/api/v1/models/model/profile/image", Rule::Verified, "The picture of a model", image)
         .merge(change::routes())
         .merge(import::routes())
@@ -140,7 +141,6 @@ async fn base_settings(State(app): State<App>, _: Admin) -> Result<Json<Vec<Mode
 }
 
 async fn export(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<ModelRow>>> {
-    require_any(&app, &caller, &["workspace.models_export"]).await?;
     Ok(Json(editable(&app, &caller).await?))
 }
 

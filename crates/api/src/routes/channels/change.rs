@@ -11,7 +11,7 @@ use transom_identity::Caller;
 use transom_store::{Channel, ChannelPatch, NewChannel, StoreError};
 
 use super::{
-    USER,
+    MANAGE, USER,
     caller::{self, ChannelUser, Entered},
     events,
 };
@@ -31,9 +31,9 @@ pub fn routes() -> Routes {
         .post("/api/v1/channels/create", USER, "Make a channel", create)
         .takes::<CreateForm>()
         .get("/api/v1/channels/users/{user_id}", USER, "The direct messages with an account", direct)
-        .post("/api/v1/channels/{id}/update", USER, "Change a channel", update)
+        .post("/api/v1/channels/{id}/update", MANAGE, "Change a channel", update)
         .takes::<ChannelForm>()
-        .delete("/api/v1/channels/{id}/delete", USER, "Delete a channel", delete)
+        .delete("/api/v1/channels/{id}/delete", MANAGE, "Delete a channel", delete)
         .gives::<bool>()
 }
 

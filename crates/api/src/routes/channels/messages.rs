@@ -11,7 +11,7 @@ use transom_identity::Caller;
 use transom_store::{Channel, ChannelMessage, NewChannelMessage};
 
 use super::{
-    USER,
+    READ, WRITE,
     caller::{self, ChannelUser, Entered},
     events, mentions, notify,
     shown::{self, Detail},
@@ -31,20 +31,20 @@ const PINNED: u64 = 20;
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/channels/{id}/messages", USER, "A page of messages, newest first", list)
-        .get("/api/v1/channels/{id}/messages/pinned", USER, "A page of pinned messages", pinned)
-        .post("/api/v1/channels/{id}/messages/post", USER, "Write a message", post)
+        .get("/api/v1/channels/{id}/messages", READ, "A page of messages, newest first", list)
+        .get("/api/v1/channels/{id}/messages/pinned", READ, "A page of pinned messages", pinned)
+        .post("/api/v1/channels/{id}/messages/post", WRITE, "Write a message", post)
         .takes::<MessageForm>()
-        .get("/api/v1/channels/{id}/messages/{message_id}", USER, "One message", read)
+        .get("/api/v1/channels/{id}/messages/{message_id}", READ, "One message", read)
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/data",
-            USER,
+            READ,
             "The files and so on of a message",
             data,
         )
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/thread",
-            USER,
+            READ,
             "A page of a thread, newest first",
             thread,
         )

@@ -12,18 +12,29 @@ use transom_identity::Caller;
 use transom_realtime::{Emission, user_room};
 use transom_store::ChatRow;
 
-use super::{OWN, missing, shown_fast};
+use super::{missing, shown_fast};
 use crate::{
     App, Result,
     extract::{Body, Verified},
     router::Routes,
+    rule::{Resource, Rule},
 };
 
 pub(super) fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/chats/{id}/messages/{message_id}", OWN, "Set a message's text", set_content)
+        .post(
+            "/api/v1/chats/{id}/messages/{message_id}",
+            Rule::OwnerOrAdmin(Resource::Chat, Some("chat.edit")),
+            "Set a message's text",
+            set_content,
+        )
         .takes::<ContentForm>()
-        .post("/api/v1/chats/{id}/messages/{message_id}/event", OWN, "Send an event about a message", event)
+        .post(
+            "/api/v1/chats/{id}/messages/{message_id}/event",
+            Rule::OwnerOrAdmin(Resource::Chat, None),
+            "Send an event about a message",
+            event,
+        )
         .takes::<EventForm>()
         .gives::<bool>()
 }

@@ -9,7 +9,8 @@ use transom_store::{Group, User, UserPatch};
 use crate::{
     App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 const OWN: Rule = Rule::Verified;

@@ -15,14 +15,16 @@ use super::{
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
     routes::{
         auths::safe_image,
-        grants::{keep_readable, prohibited, require_any, settled},
+        grants::{keep_readable, prohibited, settled},
         shapes::given,
     },
+    rule::{Resource, Rule},
 };
 
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Write);
 /// The permission to make something everybody may use.
 const PUBLIC: &str = "sharing.public_models";
 /// Longest id, in bytes.
@@ -35,10 +37,10 @@ pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/models/create", Rule::Permission("workspace.models"), "Make a model", create)
         .takes::<ModelForm>()
-        .post("/api/v1/models/model/update", Rule::Verified, "Change a model", update)
+        .post("/api/v1/models/model/update", WRITE, "Change a model", update)
         .takes::<ModelForm>()
-        .post("/api/v1/models/model/toggle", Rule::Verified, "Switch a model on or off", toggle)
-        .post("/api/v1/models/model/delete", Rule::Verified, "Delete a model", delete)
+        .post("/api/v1/models/model/toggle", WRITE, "Switch a model on or off", toggle)
+        .post("/api/v1/models/model/delete", WRITE, "Delete a model", delete)
         .takes::<IdForm>()
         .gives::<bool>()
         .delete("/api/v1/models/delete/all", Rule::Admin, "Delete all models", delete_all)
@@ -178,7 +180,6 @@ async fn create(
     Verified(caller): Verified,
     Body(form): Body<ModelForm>,
 ) -> Result<Json<ModelRow>> {
-    require_any(&app, &caller, &["workspace.models"]).await?;
     let row = new_row(&app, &caller, form).await?;
     let made = app.store.models.create(row).await.map_err(|error| match error {
         StoreError::Conflict(_) => taken(),
