@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use transom_identity::{Caller, IdentityError};
 use transom_store::Role;
 
-use crate::{ApiError, App, Result, extract, rule::Rule};
+use crate::{ApiError, App, Result, extract, routes::unauthorized, rule::Rule};
 
 /// A handler behind its rule.
 #[derive(Clone)]
@@ -68,21 +68,19 @@ async fn admit(app: &App, rule: Rule, permissions: &[Vec<&'static str>], parts: 
         return Err(IdentityError::Forbidden.into());
     }
     for keys in permissions {
-        require_any(app, &caller, keys).await?;
+        if !permits_any(app, &caller, keys).await? {
+            return Err(unauthorized());
+        }
     }
     parts.extensions.insert(caller);
     Ok(())
 }
 
-/// Refuses a caller who has none of these permissions.
-///
-/// # Errors
-/// 401, in the words that clients of the contract know.
-pub(crate) async fn require_any(app: &App, caller: &Caller, permissions: &[&str]) -> Result<()> {
+async fn permits_any(app: &App, caller: &Caller, permissions: &[&str]) -> Result<bool> {
     for permission in permissions {
         if app.identity.permits(&caller.user, permission).await? {
-            return Ok(());
+            return Ok(true);
         }
     }
-    Err(ApiError::unauthorized("401 Unauthorized"))
+    Ok(false)
 }

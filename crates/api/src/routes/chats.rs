@@ -13,9 +13,10 @@ use axum::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use transom_identity::Caller;
+use transom_identity::{Caller, IdentityError};
 use transom_store::{Chat, ChatRow, NewChat, StoreError};
 
+use super::grants::require;
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
@@ -123,10 +124,19 @@ pub async fn own(app: &App, caller: &Caller, id: &str) -> Result<ChatRow> {
 
 async fn check_folder(app: &App, caller: &Caller, folder_id: Option<&str>) -> Result<()> {
     let Some(folder_id) = folder_id else { return Ok(()) };
+    require(app, caller, "features.folders").await?;
     match app.store.folders.get(folder_id, &caller.user.id).await? {
         Some(_) => Ok(()),
         None => Err(ApiError::not_found("The folder")),
     }
+}
+
+/// Refuses to keep a chat for somebody whose chats are all meant to be temporary.
+async fn check_kept(app: &App, caller: &Caller) -> Result<()> {
+    if !caller.is_admin() && app.identity.permits(&caller.user, "chat.temporary_enforced").await? {
+        return Err(IdentityError::Forbidden.into());
+    }
+    Ok(())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -142,6 +152,7 @@ async fn create(
     Verified(caller): Verified,
     Body(form): Body<ChatForm>,
 ) -> Result<Json<Value>> {
+    check_kept(&app, &caller).await?;
     check_folder(&app, &caller, form.folder_id.as_deref()).await?;
     let new = NewChat {
         user_id: caller.user.id.clone(),
@@ -178,6 +189,7 @@ async fn import(
     Verified(caller): Verified,
     Body(form): Body<ImportForm>,
 ) -> Result<Json<Vec<Value>>> {
+    check_kept(&app, &caller).await?;
     let mut new = Vec::with_capacity(form.chats.len());
     for chat in form.chats {
         check_folder(&app, &caller, chat.folder_id.as_deref()).await?;
@@ -210,6 +222,27 @@ async fn read(
     shown_fast(&app, &id).await
 }
 
+/// Refuses a change that leaves messages out, when the caller may not delete any.
+async fn check_deleted(app: &App, caller: &Caller, id: &str, change: &Map<String, Value>) -> Result<()> {
+    let Some(history) = change.get("history") else { return Ok(()) };
+    if app.identity.permits(&caller.user, "chat.delete_message").await? {
+        return Ok(());
+    }
+    let messages = |history: Option<&Value>| {
+        history
+            .and_then(|history| history.get("messages"))
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let left = messages(Some(history));
+    let chat = app.store.chats.get(id).await?.ok_or_else(missing)?;
+    if messages(chat.document.get("history")).keys().all(|id| left.contains_key(id)) {
+        return Ok(());
+    }
+    Err(IdentityError::Forbidden.into())
+}
+
 async fn update(
     State(app): State<App>,
     Verified(caller): Verified,
@@ -217,6 +250,7 @@ async fn update(
     Body(form): Body<ChatForm>,
 ) -> Result<Response> {
     own(&app, &caller, &id).await?;
+    check_deleted(&app, &caller, &id, &form.chat).await?;
     app.store.chats.update(&id, form.chat).await?;
     shown_fast(&app, &id).await
 }

@@ -14,7 +14,7 @@ use transom_realtime::{Emission, note_room, rooms_of_note};
 use transom_store::{NewNote, Note, NoteAccess, NotePatch, NoteQuery, Ownership};
 
 use super::{
-    grants::{self, not_found, refused, settled, unauthorized},
+    grants::{self, Sharing, not_found, refused, settled, unauthorized},
     shapes::{self, given},
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 /// Who may call: everybody for whom there are notes at all.
 const USER: Rule = Rule::Permission("features.notes");
 const WRITE: Rule = Rule::OwnerOrGrant(Resource::Note, Action::Write);
-const PUBLIC: &str = "sharing.public_notes";
+const SHARING: Sharing = Sharing { some: "sharing.notes", everybody: "sharing.public_notes" };
 /// Notes on a page.
 const PAGE: u64 = 60;
 
@@ -182,7 +182,7 @@ async fn create(
         title: form.title,
         data: form.data.map_or(Value::Null, Value::Object),
         meta: form.meta.map_or(Value::Null, Value::Object),
-        access_control: settled(&app, &caller, form.access_control, PUBLIC).await?,
+        access_control: settled(&app, &caller, form.access_control, Some(&json!({})), SHARING).await?,
     };
     Ok(Json(app.store.notes.create(new).await?))
 }
@@ -207,7 +207,9 @@ async fn update(
     let note = find(&app, &caller, Action::Write, &id).await?;
     keep_readable(&app, &caller, &mut form.data, &note.data).await?;
     let access_control = match form.access_control {
-        Some(wanted) => Some(settled(&app, &caller, Some(wanted), PUBLIC).await?),
+        Some(wanted) => {
+            Some(settled(&app, &caller, Some(wanted), note.access_control.as_ref(), SHARING).await?)
+        }
         None => None,
     };
     let shared_otherwise = access_control.is_some();

@@ -6,12 +6,12 @@ use axum::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use transom_identity::{Caller, access::Action};
 use transom_store::{Prompt, PromptPatch, StoreError};
 
 use super::{
-    grants::{may, not_found, prohibited, settled},
+    grants::{Sharing, may, may_change, not_found, prohibited, settled},
     shapes::{self, given},
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 const WRITE: Rule = Rule::OwnerOrGrant(Resource::Prompt, Action::Write);
 /// An import makes prompts one by one.
 const MAY_MAKE: [&str; 2] = ["workspace.prompts", "workspace.prompts_import"];
-const PUBLIC: &str = "sharing.public_prompts";
+const SHARING: Sharing = Sharing { some: "sharing.prompts", everybody: "sharing.public_prompts" };
 /// Longest command, in bytes.
 const LONGEST: usize = 255;
 
@@ -57,8 +57,8 @@ fn with_slash(command: &str) -> String {
     format!("/{}", command.trim().trim_start_matches('/'))
 }
 
-async fn allowed(app: &App, caller: &Caller, action: Action, prompt: &Prompt) -> Result<bool> {
-    may(app, caller, action, &prompt.user_id, prompt.access_control.as_ref()).await
+async fn may_see(app: &App, caller: &Caller, prompt: &Prompt) -> Result<bool> {
+    may(app, caller, Action::Read, &prompt.user_id, prompt.access_control.as_ref()).await
 }
 
 async fn find(app: &App, command: &str) -> Result<Prompt> {
@@ -68,25 +68,30 @@ async fn find(app: &App, command: &str) -> Result<Prompt> {
 /// The prompt, if the caller may change it.
 async fn changeable(app: &App, caller: &Caller, command: &str) -> Result<Prompt> {
     let prompt = find(app, command).await?;
-    if allowed(app, caller, Action::Write, &prompt).await? { Ok(prompt) } else { Err(prohibited()) }
+    if may_edit(app, caller, &prompt).await? { Ok(prompt) } else { Err(prohibited()) }
 }
 
-async fn visible(app: &App, caller: &Caller, action: Action) -> Result<Vec<Prompt>> {
-    let mut visible = Vec::new();
-    for prompt in app.store.prompts.all().await? {
-        if allowed(app, caller, action, &prompt).await? {
-            visible.push(prompt);
-        }
-    }
-    Ok(visible)
+async fn may_edit(app: &App, caller: &Caller, prompt: &Prompt) -> Result<bool> {
+    may_change(app, caller, &prompt.user_id, prompt.access_control.as_ref(), MAY_MAKE[0]).await
 }
 
 async fn list(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<Prompt>>> {
-    Ok(Json(visible(&app, &caller, Action::Read).await?))
+    let mut visible = Vec::new();
+    for prompt in app.store.prompts.all().await? {
+        if may_see(&app, &caller, &prompt).await? {
+            visible.push(prompt);
+        }
+    }
+    Ok(Json(visible))
 }
 
 async fn editable(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<Value>>> {
-    let prompts = visible(&app, &caller, Action::Write).await?;
+    let mut prompts = Vec::new();
+    for prompt in app.store.prompts.all().await? {
+        if may_edit(&app, &caller, &prompt).await? {
+            prompts.push(prompt);
+        }
+    }
     let owners = shapes::owners(&app, prompts.iter().map(|prompt| prompt.user_id.as_str())).await?;
     let line = |prompt: &Prompt| {
         let mut line = serde_json::to_value(prompt).unwrap_or_default();
@@ -125,7 +130,7 @@ async fn create(
         title: form.title,
         content: form.content,
         timestamp: 0,
-        access_control: settled(&app, &caller, form.access_control, PUBLIC).await?,
+        access_control: settled(&app, &caller, form.access_control, Some(&json!({})), SHARING).await?,
     };
     match app.store.prompts.create(new).await {
         Err(StoreError::Conflict(_)) => Err(taken()),
@@ -140,7 +145,7 @@ async fn read(
 ) -> Result<Json<Prompt>> {
     let prompt = find(&app, &command).await?;
     // To somebody who may not see it, it does not exist.
-    if allowed(&app, &caller, Action::Read, &prompt).await? { Ok(Json(prompt)) } else { Err(not_found()) }
+    if may_see(&app, &caller, &prompt).await? { Ok(Json(prompt)) } else { Err(not_found()) }
 }
 
 async fn update(
@@ -151,7 +156,9 @@ async fn update(
 ) -> Result<Json<Prompt>> {
     let prompt = changeable(&app, &caller, &command).await?;
     let access_control = match form.access_control {
-        Some(wanted) => Some(settled(&app, &caller, Some(wanted), PUBLIC).await?),
+        Some(wanted) => {
+            Some(settled(&app, &caller, Some(wanted), prompt.access_control.as_ref(), SHARING).await?)
+        }
         None => None,
     };
     let patch = PromptPatch { title: Some(form.title), content: Some(form.content), access_control };

@@ -94,7 +94,7 @@ async fn update(
     let patch = ChannelMessagePatch {
         content: Some(form.content),
         data: form.data.map(Value::Object),
-        meta: form.meta.map(Value::Object),
+        meta: messages::own_meta(form.meta, &message.meta).map(Value::Object),
     };
     let changed = app.store.channel_messages.update(&message.id, patch).await?;
     let record = shown::whole(&app, &changed).await?;

@@ -8,15 +8,17 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use transom_config::keys;
 use transom_identity::Caller;
 use transom_realtime::{Emission, user_room};
 use transom_store::ChatRow;
 
 use super::{missing, shown_fast};
 use crate::{
-    App, Result,
+    ApiError, App, Result,
     extract::{Body, Verified},
     router::Routes,
+    routes::grants::require,
     rule::{Resource, Rule},
 };
 
@@ -39,10 +41,11 @@ pub(super) fn routes() -> Routes {
         .gives::<bool>()
 }
 
-/// A chat of the caller, or any chat for an administrator.
+/// A chat of the caller, or any chat for an administrator who may look at those of others.
 async fn reachable(app: &App, caller: &Caller, id: &str) -> Result<ChatRow> {
     let row = app.store.chats.row(id).await?.ok_or_else(missing)?;
-    if row.user_id == caller.user.id || caller.is_admin() { Ok(row) } else { Err(missing()) }
+    let as_admin = caller.is_admin() && app.settings.get(&keys::ENABLE_ADMIN_CHAT_ACCESS);
+    if row.user_id == caller.user.id || as_admin { Ok(row) } else { Err(missing()) }
 }
 
 async fn tell(app: &App, user_id: &str, chat_id: &str, message_id: &str, data: Value) -> Result<()> {
@@ -88,10 +91,23 @@ async fn event(
     Body(form): Body<EventForm>,
 ) -> Result<Json<bool>> {
     let row = reachable(&app, &caller, &id).await?;
+    if asks_the_tab(&form.kind) {
+        return Err(ApiError::forbidden("Only the server itself asks a tab to do something."));
+    }
+    if matches!(form.kind.as_str(), "message" | "replace") {
+        require(&app, &caller, "chat.edit").await?;
+    }
     keep(&app, &id, &message_id, &form).await?;
     let data = json!({"type": form.kind, "data": form.data});
     tell(&app, &row.user_id, &id, &message_id, data).await?;
     Ok(Json(true))
+}
+
+/// Whether an event is one that a tab acts on: it would run code in the page of whoever owns the chat.
+fn asks_the_tab(kind: &str) -> bool {
+    let kind = kind.trim().to_ascii_lowercase();
+    matches!(kind.as_str(), "confirmation" | "input")
+        || ["execute", "request:"].iter().any(|start| kind.starts_with(start))
 }
 
 /// What an event changes in the stored message.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_store::{Chat, NewChat};
 
-use super::{OWN, missing, own, shown, shown_chat};
+use super::{OWN, check_kept, missing, own, shown, shown_chat};
 use crate::{
     App, Result,
     extract::{Body, Verified},
@@ -108,6 +108,7 @@ async fn clone(
     Path(id): Path<String>,
     Body(form): Body<CloneForm>,
 ) -> Result<Json<Value>> {
+    check_kept(&app, &caller).await?;
     own(&app, &caller, &id).await?;
     let chat = app.store.chats.get(&id).await?.ok_or_else(missing)?;
     duplicate(&app, &caller.user.id, chat, form.title).await
@@ -118,6 +119,7 @@ async fn clone_shared(
     Verified(caller): Verified,
     Path(id): Path<String>,
 ) -> Result<Json<Value>> {
+    check_kept(&app, &caller).await?;
     let chat = copy(&app, &id).await?;
     duplicate(&app, &caller.user.id, chat, None).await
 }

@@ -8,9 +8,9 @@ use transom_identity::{Caller, access::Action};
 use transom_store::{ModelRow, StoreError};
 
 use super::{
-    Id, allowed,
+    Id,
     base::{self, Base},
-    find,
+    find, may_edit,
 };
 use crate::{
     ApiError, App, Result,
@@ -18,15 +18,15 @@ use crate::{
     router::Routes,
     routes::{
         auths::safe_image,
-        grants::{keep_readable, prohibited, settled},
+        grants::{Sharing, keep_readable, prohibited, settled},
         shapes::given,
     },
     rule::{Resource, Rule},
 };
 
 const WRITE: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Write);
-/// The permission to make something everybody may use.
-const PUBLIC: &str = "sharing.public_models";
+/// The permissions to make something that others may use.
+const SHARING: Sharing = Sharing { some: "sharing.models", everybody: "sharing.public_models" };
 /// Longest id, in bytes.
 const LONGEST: usize = 255;
 /// The picture of a model that has none, as clients of the contract know it.
@@ -132,7 +132,7 @@ pub async fn new_row(app: &App, caller: &Caller, form: ModelForm) -> Result<Mode
         name: form.name,
         params: Value::Object(form.params),
         meta: Value::Object(meta),
-        access_control: settled(app, caller, form.access_control, PUBLIC).await?,
+        access_control: settled(app, caller, form.access_control, Some(&json!({})), SHARING).await?,
         is_active: base == Base::Open && form.is_active.unwrap_or(true),
         created_at: 0,
         updated_at: 0,
@@ -144,7 +144,7 @@ pub async fn new_row(app: &App, caller: &Caller, form: ModelForm) -> Result<Mode
 /// # Errors
 /// 401 when the caller may not change it, or may not build on its new base; 400 for bad pictures.
 pub async fn changed_row(app: &App, caller: &Caller, row: ModelRow, form: ModelForm) -> Result<ModelRow> {
-    if !allowed(app, caller, Action::Write, &row).await? {
+    if !may_edit(app, caller, &row).await? {
         return Err(prohibited());
     }
     let base_model_id = form.base();
@@ -156,7 +156,7 @@ pub async fn changed_row(app: &App, caller: &Caller, row: ModelRow, form: ModelF
     let mut meta = checked_meta(form.meta)?;
     check_knowledge(app, caller, &mut meta, &row.meta).await?;
     let access_control = match form.access_control {
-        Some(wanted) => settled(app, caller, Some(wanted), PUBLIC).await?,
+        Some(wanted) => settled(app, caller, Some(wanted), row.access_control.as_ref(), SHARING).await?,
         None => row.access_control.clone(),
     };
     let switched_on = is_active && !row.is_active;
@@ -204,7 +204,7 @@ async fn update(
 /// The model, if the caller may change it.
 async fn changeable(app: &App, caller: &Caller, id: &str) -> Result<ModelRow> {
     let row = find(app, id).await?;
-    if allowed(app, caller, Action::Write, &row).await? { Ok(row) } else { Err(prohibited()) }
+    if may_edit(app, caller, &row).await? { Ok(row) } else { Err(prohibited()) }
 }
 
 async fn toggle(

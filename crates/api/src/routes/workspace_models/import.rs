@@ -9,12 +9,15 @@ use serde_json::{Map, Value, json};
 use transom_identity::Caller;
 use transom_store::ModelRow;
 
-use super::change::{ModelForm, changed_row, new_row};
+use super::{
+    MAY_MAKE,
+    change::{ModelForm, changed_row, new_row},
+};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Verified},
     router::Routes,
-    routes::auths::safe_image,
+    routes::{auths::safe_image, grants::require},
     rule::Rule,
 };
 
@@ -113,6 +116,8 @@ async fn import(
     Verified(caller): Verified,
     Body(form): Body<ImportForm>,
 ) -> Result<Json<bool>> {
+    // An import makes and changes models as the routes for one model do.
+    require(&app, &caller, MAY_MAKE).await?;
     let steps = plan(&app, &caller, form.models).await?;
     write(&app, steps).await?;
     Ok(Json(true))
