@@ -1,8 +1,10 @@
 //! Extractors: who is calling, and what they send. A handler's signature says who may call it.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
@@ -93,6 +95,29 @@ impl FromRequestParts<App> for Admin {
         let caller = caller(parts, app).await?;
         if caller.is_admin() { Ok(Self(caller)) } else { Err(IdentityError::Forbidden.into()) }
     }
+}
+
+/// The network address that a request comes from, as far as it can be known.
+pub struct From(pub Option<IpAddr>);
+
+impl FromRequestParts<App> for From {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip().to_canonical());
+        Ok(Self(peer.map(|peer| behind_proxy(peer, &parts.headers).unwrap_or(peer))))
+    }
+}
+
+/// Where a request comes from that a reverse proxy passed on. Only neighbours are believed, and of their lists only the
+/// last entry, which the proxy itself has written.
+fn behind_proxy(peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+    if transom_net::is_public(peer) {
+        return None;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let address: IpAddr = last.rsplit(',').next()?.trim().parse().ok()?;
+    Some(address.to_canonical())
 }
 
 /// A JSON body; a bad one is answered in the contract's 422 shape.
@@ -258,6 +283,17 @@ mod tests {
         assert_eq!(response.status(), 422);
         let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         serde_json::from_slice::<Value>(&bytes).unwrap()["detail"][0].clone()
+    }
+
+    #[test]
+    fn proxies_next_door_are_believed_and_strangers_are_not() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", header::HeaderValue::from_static("6.6.6.6, 203.0.113.7"));
+        let from = |peer: &str| behind_proxy(peer.parse().unwrap(), &headers).map(|ip| ip.to_string());
+        assert_eq!(from("127.0.0.1").as_deref(), Some("203.0.113.7"));
+        assert_eq!(from("172.17.0.1").as_deref(), Some("203.0.113.7"));
+        assert_eq!(from("9.9.9.9"), None);
+        assert_eq!(behind_proxy("127.0.0.1".parse().unwrap(), &HeaderMap::new()), None);
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub enum Proof {
         token: String,
         /// Unix seconds, absent when the token never expires.
         expires_at: Option<i64>,
+        /// The token's own id.
+        id: Option<String>,
     },
     /// A personal API key.
     ApiKey,
@@ -119,8 +121,14 @@ impl Identity {
             return Err(IdentityError::SessionEnded);
         }
         let user = self.people.user(&claims.id).await?.ok_or(IdentityError::SessionEnded)?;
+        let sessions = self.people.sessions(&claims.id).await?;
+        let kept = claims.jti.is_some() && claims.jti == sessions.kept;
+        if !kept && claims.stamp != sessions.stamp {
+            return Err(IdentityError::SessionEnded);
+        }
         self.people.touch(&user);
-        Ok(Caller { user, proof: Proof::Session { token: token.to_string(), expires_at: claims.exp } })
+        let proof = Proof::Session { token: token.to_string(), expires_at: claims.exp, id: claims.jti };
+        Ok(Caller { user, proof })
     }
 
     async fn by_api_key(&self, key: &str, path: &str) -> Result<Caller> {

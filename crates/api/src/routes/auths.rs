@@ -15,7 +15,7 @@ use transom_store::{Role, UserPatch};
 
 use crate::{
     ApiError, App, Result, cookies,
-    extract::{Admin, Body, SignedIn as AnyAccount, Verified},
+    extract::{Admin, Body, From, SignedIn as AnyAccount, Verified},
     router::Routes,
     rule::Rule,
 };
@@ -107,14 +107,18 @@ struct SignUpForm {
     profile_image_url: Option<String>,
 }
 
-async fn sign_up(State(app): State<App>, Body(form): Body<SignUpForm>) -> Result<Response> {
+async fn sign_up(
+    State(app): State<App>,
+    From(address): From,
+    Body(form): Body<SignUpForm>,
+) -> Result<Response> {
     let account = NewAccount {
         name: form.name,
         email: form.email,
         password: form.password,
         profile_image_url: safe_image(form.profile_image_url.unwrap_or_default())?,
     };
-    let signed_in = app.identity.sign_up(account).await?;
+    let signed_in = app.identity.sign_up(account, address).await?;
     open(&app, signed_in).await
 }
 
@@ -124,8 +128,12 @@ struct SignInForm {
     password: String,
 }
 
-async fn sign_in(State(app): State<App>, Body(form): Body<SignInForm>) -> Result<Response> {
-    let signed_in = app.identity.sign_in(&form.email, &form.password).await?;
+async fn sign_in(
+    State(app): State<App>,
+    From(address): From,
+    Body(form): Body<SignInForm>,
+) -> Result<Response> {
+    let signed_in = app.identity.sign_in(&form.email, &form.password, address).await?;
     open(&app, signed_in).await
 }
 
@@ -289,7 +297,7 @@ async fn update_password(
             "Passwords are not used on this server: the proxy signs people in.",
         ));
     }
-    app.identity.change_password(&caller.user, &form.password, &form.new_password).await?;
+    app.identity.change_password(&caller, &form.password, &form.new_password).await?;
     Ok(Json(true))
 }
 
