@@ -1,7 +1,9 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use transom_store::{NewChat, NewFolder, NewGroup, Role, RoleChoice, Sessions, StoreError, UserPatch, UserQuery};
+use transom_store::{
+    NewChat, NewFolder, NewGroup, Role, RoleChoice, Sessions, StoreError, UserPatch, UserQuery,
+};
 
 use crate::engines::{for_each_engine, object, somebody, user};
 
