@@ -13,6 +13,7 @@ use transom_config::keys;
 use transom_identity::{Identity, NewAccount, SignedIn};
 use transom_store::{Role, UserPatch};
 
+use super::{pictures, shapes};
 use crate::{
     ApiError, App, Result, cookies,
     extract::{Admin, Body, From, SignedIn as AnyAccount, Verified},
@@ -113,10 +114,10 @@ async fn sign_up(
     Body(form): Body<SignUpForm>,
 ) -> Result<Response> {
     let account = NewAccount {
-        name: form.name,
+        name: shapes::name("A name", form.name)?,
         email: form.email,
         password: form.password,
-        profile_image_url: safe_image(form.profile_image_url.unwrap_or_default())?,
+        profile_image_url: pictures::checked(form.profile_image_url.unwrap_or_default())?,
     };
     let signed_in = app.identity.sign_up(account, address).await?;
     open(&app, signed_in).await
@@ -212,10 +213,10 @@ async fn add(State(app): State<App>, _: Admin, Body(form): Body<AddForm>) -> Res
     let role: Role =
         role.parse().map_err(|_| ApiError::bad_request("The role must be pending, user or admin."))?;
     let account = NewAccount {
-        name: form.name,
+        name: shapes::name("A name", form.name)?,
         email: form.email,
         password: form.password,
-        profile_image_url: safe_image(form.profile_image_url.unwrap_or_default())?,
+        profile_image_url: pictures::checked(form.profile_image_url.unwrap_or_default())?,
     };
     let signed_in = app.identity.add_user(account, role).await?;
     Ok(Json(session_of(&app, &signed_in).await?))
@@ -250,10 +251,10 @@ async fn update_profile(
     Body(form): Body<ProfileForm>,
 ) -> Result<Json<Value>> {
     let patch = UserPatch {
-        name: Some(form.name),
-        profile_image_url: Some(safe_image(form.profile_image_url)?),
-        bio: form.bio.map(Some),
-        gender: form.gender.map(Some),
+        name: Some(shapes::name("A name", form.name)?),
+        profile_image_url: Some(pictures::checked(form.profile_image_url)?),
+        bio: form.bio.map(|bio| shapes::text("What you say about yourself", bio)).transpose()?.map(Some),
+        gender: form.gender.map(|gender| shapes::name("The gender", gender)).transpose()?.map(Some),
         date_of_birth: form.date_of_birth.map(Some),
         ..UserPatch::default()
     };
@@ -265,20 +266,6 @@ async fn update_profile(
         "role": user.role,
         "profile_image_url": user.profile_image_url,
     })))
-}
-
-/// Pictures come as paths of this server, web addresses, or data of the few kinds browsers show without running them.
-pub fn safe_image(url: String) -> Result<String> {
-    const KINDS: [&str; 4] = ["data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp"];
-    let fine = match url.split_once(':') {
-        Some(("data", _)) => KINDS.iter().any(|kind| url.starts_with(kind)),
-        Some((scheme, _)) => matches!(scheme, "http" | "https"),
-        None => true,
-    };
-    if fine {
-        return Ok(url);
-    }
-    Err(ApiError::bad_request("The picture must be a PNG, JPEG, GIF or WebP image, or a web address."))
 }
 
 #[derive(Deserialize, JsonSchema)]

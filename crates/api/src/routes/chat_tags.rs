@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use transom_identity::Caller;
 use transom_store::{ChatQuery, ChatRow, ChatSummary, Tag, Tags};
 
-use super::chats::own;
+use super::{chats::own, shapes};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
@@ -113,7 +113,8 @@ async fn add(
             "A tag cannot be called \"none\": that word finds chats without a tag.",
         ));
     }
-    let tag = app.store.tags.ensure(&caller.user.id, &form.name).await?;
+    let name = shapes::name("A tag", form.name)?;
+    let tag = app.store.tags.ensure(&caller.user.id, &name).await?;
     let mut ids = ids_of(&row);
     if !ids.contains(&tag.id) {
         ids.push(tag.id);

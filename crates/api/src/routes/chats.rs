@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use transom_identity::{Caller, IdentityError};
 use transom_store::{Chat, ChatRow, NewChat, StoreError};
 
-use super::grants::require;
+use super::{grants::require, shapes};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
@@ -196,7 +196,7 @@ async fn import(
         let meta = chat.meta.filter(Value::is_object).unwrap_or(json!({}));
         for name in meta.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {
-            app.store.tags.ensure(&caller.user.id, name).await?;
+            app.store.tags.ensure(&caller.user.id, &shapes::name("A tag", name.to_owned())?).await?;
         }
         new.push(NewChat {
             user_id: caller.user.id.clone(),

@@ -12,8 +12,8 @@ use transom_identity::Caller;
 use transom_store::{Feedback, FeedbackPatch, FeedbackQuery, NewFeedback, User};
 
 use super::{
-    auths::safe_image,
     grants::not_found,
+    pictures,
     shapes::{self, PAGE},
 };
 use crate::{
@@ -105,7 +105,7 @@ fn check_arena_model(model: &Map<String, Value>) -> Result<()> {
         return Err(ApiError::bad_request("Every arena model needs an id."));
     }
     let picture = model.get("meta").and_then(|meta| meta.get("profile_image_url")).and_then(Value::as_str);
-    safe_image(picture.unwrap_or_default().to_owned()).map(|_| ())
+    pictures::checked(picture.unwrap_or_default().to_owned()).map(|_| ())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -131,7 +131,7 @@ async fn create(
     let object = |fields: Option<Map<String, Value>>| fields.map_or(Value::Null, Value::Object);
     let new = NewFeedback {
         user_id: caller.user.id.clone(),
-        r#type: form.r#type,
+        r#type: shapes::name("A type", form.r#type)?,
         data: object(form.data),
         meta: object(form.meta),
         snapshot: object(form.snapshot),

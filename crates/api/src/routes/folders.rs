@@ -11,7 +11,10 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::{ChatQuery, Folder, FolderPatch, NewFolder};
 
-use super::grants::{keep_readable, not_found};
+use super::{
+    grants::{keep_readable, not_found},
+    shapes,
+};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Query, Verified},
@@ -82,7 +85,7 @@ fn clean(name: &str) -> Result<String> {
     if name.is_empty() {
         return Err(ApiError::bad_request("A folder needs a name."));
     }
-    Ok(name.to_owned())
+    shapes::name("The name of a folder", name.to_owned())
 }
 
 /// Leaves in `data` only the files that the caller may read.

@@ -179,7 +179,7 @@ async fn create(
     keep_readable(&app, &caller, &mut form.data, &Value::Null).await?;
     let new = NewNote {
         user_id: caller.user.id.clone(),
-        title: form.title,
+        title: shapes::name("The title", form.title)?,
         data: form.data.map_or(Value::Null, Value::Object),
         meta: form.meta.map_or(Value::Null, Value::Object),
         access_control: settled(&app, &caller, form.access_control, Some(&json!({})), SHARING).await?,
@@ -213,7 +213,12 @@ async fn update(
         None => None,
     };
     let shared_otherwise = access_control.is_some();
-    let patch = NotePatch { title: Some(form.title), data: form.data, meta: form.meta, access_control };
+    let patch = NotePatch {
+        title: Some(shapes::name("The title", form.title)?),
+        data: form.data,
+        meta: form.meta,
+        access_control,
+    };
     let changed = app.store.notes.update(&note.id, patch).await?;
     if shared_otherwise {
         recheck(&app, &changed.id).await;

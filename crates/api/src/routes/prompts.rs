@@ -127,7 +127,7 @@ async fn create(
     let new = Prompt {
         command,
         user_id: caller.user.id.clone(),
-        title: form.title,
+        title: shapes::name("The title", form.title)?,
         content: form.content,
         timestamp: 0,
         access_control: settled(&app, &caller, form.access_control, Some(&json!({})), SHARING).await?,
@@ -161,7 +161,11 @@ async fn update(
         }
         None => None,
     };
-    let patch = PromptPatch { title: Some(form.title), content: Some(form.content), access_control };
+    let patch = PromptPatch {
+        title: Some(shapes::name("The title", form.title)?),
+        content: Some(form.content),
+        access_control,
+    };
     Ok(Json(app.store.prompts.update(&prompt.command, patch).await?))
 }
 

@@ -17,8 +17,8 @@ use crate::{
     extract::{Admin, Body, Query, Verified},
     router::Routes,
     routes::{
-        auths::safe_image,
         grants::{Sharing, keep_readable, prohibited, settled},
+        pictures, shapes,
         shapes::given,
     },
     rule::{Resource, Rule},
@@ -78,7 +78,7 @@ impl ModelForm {
 
 fn checked_meta(mut meta: Map<String, Value>) -> Result<Map<String, Value>> {
     if let Some(Value::String(url)) = meta.get("profile_image_url") {
-        safe_image(url.clone())?;
+        pictures::checked(url.clone())?;
     }
     for (key, missing) in [
         ("profile_image_url", json!(NO_PICTURE)),
@@ -126,10 +126,10 @@ pub async fn new_row(app: &App, caller: &Caller, form: ModelForm) -> Result<Mode
     let mut meta = checked_meta(form.meta)?;
     check_knowledge(app, caller, &mut meta, &Value::Null).await?;
     Ok(ModelRow {
+        name: shapes::name("The name of a model", form.name)?,
         id: form.id,
         user_id: caller.user.id.clone(),
         base_model_id,
-        name: form.name,
         params: Value::Object(form.params),
         meta: Value::Object(meta),
         access_control: settled(app, caller, form.access_control, Some(&json!({})), SHARING).await?,
@@ -162,7 +162,7 @@ pub async fn changed_row(app: &App, caller: &Caller, row: ModelRow, form: ModelF
     let switched_on = is_active && !row.is_active;
     let changed = ModelRow {
         base_model_id,
-        name: form.name,
+        name: shapes::name("The name of a model", form.name)?,
         params: Value::Object(form.params),
         meta: Value::Object(meta),
         access_control,

@@ -17,7 +17,7 @@ use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Verified},
     router::Routes,
-    routes::{auths::safe_image, grants::require},
+    routes::{grants::require, pictures},
     rule::Rule,
 };
 
@@ -92,7 +92,7 @@ fn form_of(mut fields: Map<String, Value>, old: Option<&ModelRow>) -> serde_json
     // Files of other servers may hold kinds of pictures that this one does not show: better none than no model.
     if let Some(Value::Object(meta)) = fields.get_mut("meta") {
         let unsafe_picture =
-            |url: &Value| url.as_str().is_some_and(|url| safe_image(url.to_owned()).is_err());
+            |url: &Value| url.as_str().is_some_and(|url| pictures::checked(url.to_owned()).is_err());
         if meta.get("profile_image_url").is_some_and(unsafe_picture) {
             meta.shift_remove("profile_image_url");
         }
