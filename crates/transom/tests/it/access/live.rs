@@ -1,0 +1,1 @@
+//! Sockets that are open while the rights of their account change.
