@@ -7,6 +7,7 @@ use transom_config::keys;
 use transom_identity::{Caller, access::Action};
 use transom_providers::{Kind, Model};
 
+use super::shapes::json_text;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
@@ -34,28 +35,29 @@ async fn models(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<Refresh>,
-) -> Result<Json<Value>> {
+) -> Result<Response> {
     let list = app.providers.catalogue().list(query.refresh).await;
     let everything = sees_everything(&app, &caller);
-    let mut seen = Vec::with_capacity(list.models.len());
-    for model in &list.models {
-        if is_filter(model) || !(everything || may_read(&app, &caller, model).await?) {
+    let mut text = String::with_capacity(list.texts.iter().map(|entry| entry.len() + 1).sum::<usize>() + 16);
+    text.push_str("{\"data\":[");
+    let mut empty = true;
+    for (model, entry) in list.models.iter().zip(&list.texts) {
+        if !(everything || may_read(&app, &caller, model).await?) {
             continue;
         }
-        seen.push(&model.json);
+        if !std::mem::take(&mut empty) {
+            text.push(',');
+        }
+        text.push_str(entry);
     }
-    Ok(Json(json!({"data": seen})))
+    text.push_str("]}");
+    Ok(json_text(text))
 }
 
 async fn base_models(State(app): State<App>, _: Admin) -> Json<Value> {
     let list = app.providers.catalogue().list(false).await;
     let base: Vec<&Value> = list.base.iter().map(|model| &model.json).collect();
     Json(json!({"data": base}))
-}
-
-/// Filter pipelines stand in the list of their server but are no models.
-fn is_filter(model: &Model) -> bool {
-    model.json.pointer("/pipeline/type").and_then(Value::as_str) == Some("filter")
 }
 
 /// Whether no access rule applies to the caller.

@@ -3,14 +3,14 @@
 use axum::{
     Json,
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_store::{Chat, ChatQuery, ChatSummary};
 
+use super::super::shapes::json_text;
 use super::{OWN, shown_chat};
 use crate::{
     ApiError, App, Result,
@@ -73,7 +73,7 @@ async fn list(
         ..ChatQuery::default()
     };
     let text = app.store.chats.list_json(wanted).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    Ok(json_text(text))
 }
 
 async fn pinned_list(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<ChatSummary>>> {
