@@ -17,6 +17,7 @@ mod ollama;
 mod openai;
 mod pictures;
 mod prompts;
+mod settings;
 mod shapes;
 mod system;
 mod tasks;
@@ -33,6 +34,7 @@ pub fn all() -> Routes {
         .merge(auths_admin::routes())
         .merge(users::routes())
         .merge(configs::routes())
+        .merge(settings::routes())
         .merge(chat::routes())
         .merge(chats::routes())
         .merge(chat_tags::routes())
