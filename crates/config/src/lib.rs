@@ -31,7 +31,7 @@ pub use datum::{Datum, SettingValue};
 pub use declaration::{Declaration, Kind, ListFormat, OnBad, SavedList, Separator, Setting};
 pub use entry::Entry;
 pub use error::{ConfigError, SetError};
-pub use keys::{declarations, find};
+pub use keys::{declarations, find, find_attribute};
 pub use reference::reference_page;
 pub use saved::Saver;
 pub use settings::{LoadOptions, Settings, Source};

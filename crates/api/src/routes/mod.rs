@@ -11,12 +11,15 @@ mod evaluations;
 mod folders;
 mod grants;
 mod groups;
+mod images;
 mod models;
 mod notes;
 mod ollama;
 mod openai;
+mod pages;
 mod pictures;
 mod prompts;
+mod retrieval;
 mod settings;
 mod shapes;
 mod system;
@@ -49,6 +52,8 @@ pub fn all() -> Routes {
         .merge(workspace_models::routes())
         .merge(openai::routes())
         .merge(ollama::routes())
+        .merge(retrieval::routes())
+        .merge(images::routes())
 }
 
 /// The table of every route, for documents and for tests that walk it.
