@@ -58,6 +58,8 @@ pub(crate) struct TurnRequest {
     pub background: Map<String, Value>,
     /// A model that the tab itself reaches.
     pub direct: Option<Value>,
+    /// Whether tool servers of the caller's own are to be used.
+    pub names_tool_servers: bool,
     /// Fields to add to the answer, such as the model an arena picked.
     pub extra: Map<String, Value>,
 }
@@ -101,6 +103,10 @@ impl TurnRequest {
             params: object(&mut own, "params"),
             variables: object(&mut own, "variables"),
             background: object(&mut own, "background_tasks"),
+            names_tool_servers: own
+                .get("tool_servers")
+                .and_then(Value::as_array)
+                .is_some_and(|t| !t.is_empty()),
             direct,
             body,
             extra: Map::new(),

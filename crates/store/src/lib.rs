@@ -44,7 +44,7 @@ pub use channel_messages::{
 pub use channels::{Channel, ChannelPatch, Channels, NewChannel};
 pub use chat_list::{ChatQuery, ChatSummary};
 pub use chats::{Chat, ChatRow, Chats, NewChat};
-pub use credentials::{Credential, Credentials};
+pub use credentials::{Credential, Credentials, Sessions};
 pub use error::{Result, StoreError};
 pub use feedback::{Feedback, FeedbackPatch, FeedbackQuery, Feedbacks, NewFeedback};
 pub use files::{FilePatch, FileRow, Files};

@@ -120,9 +120,7 @@ pub async fn base(settings: Settings) -> Result<Base, Failure> {
 /// # Errors
 /// When the TLS library refuses.
 pub fn net(settings: &Settings) -> Result<Arc<Net>, Failure> {
-    let options =
-        NetOptions { verify_tls: settings.get(&keys::AIOHTTP_CLIENT_SESSION_SSL), ..NetOptions::default() };
-    Ok(Arc::new(Net::new(options)?))
+    Ok(Arc::new(Net::new(NetOptions::from_settings(settings))?))
 }
 
 /// A whole server, ready to listen.

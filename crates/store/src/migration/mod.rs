@@ -4,6 +4,7 @@
 mod m0001_initial;
 mod m0002_prompts_and_feedback;
 mod m0003_channels_and_notes;
+mod m0005_sessions;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DynIden, TransactionTrait,
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_initial::Migration),
             Box::new(m0002_prompts_and_feedback::Migration),
             Box::new(m0003_channels_and_notes::Migration),
+            Box::new(m0005_sessions::Migration),
         ]
     }
 
