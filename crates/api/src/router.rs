@@ -100,6 +100,24 @@ impl Routes {
         self
     }
 
+    /// The shape of the last route's body, where no type stands for it.
+    #[must_use]
+    pub fn takes_with(mut self, make: MakeSchema) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.takes = Some(make);
+        }
+        self
+    }
+
+    /// The shape of the last route's answer, where no type stands for it.
+    #[must_use]
+    pub fn gives_with(mut self, make: MakeSchema) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.gives = Some(make);
+        }
+        self
+    }
+
     /// Joins another area's routes.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {

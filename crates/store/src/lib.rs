@@ -27,6 +27,7 @@ mod migration;
 mod models;
 mod notes;
 mod open;
+mod parts;
 mod prompts;
 mod revoked;
 mod settings;

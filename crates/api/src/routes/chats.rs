@@ -7,8 +7,7 @@ mod sharing;
 use axum::{
     Json,
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use serde_json::{Map, Value, json};
 use transom_identity::{Caller, IdentityError};
 use transom_store::{Chat, ChatRow, NewChat, StoreError};
 
-use super::{grants::require, shapes};
+use super::{grants::require, shapes, shapes::json_text};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
@@ -104,10 +103,11 @@ async fn shown_fast(app: &App, id: &str) -> Result<Response> {
     let (row, document) = app.store.chats.response_json(id).await?.ok_or_else(missing)?;
     let mut text = serde_json::to_string(&outline(&row)).map_err(|e| ApiError::bad_request(e.to_string()))?;
     text.pop();
+    text.reserve(document.len() + 16);
     text.push_str(",\"chat\":");
     text.push_str(&document);
     text.push('}');
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    Ok(json_text(text))
 }
 
 fn missing() -> ApiError {

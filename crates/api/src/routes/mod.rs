@@ -11,12 +11,16 @@ mod evaluations;
 mod folders;
 mod grants;
 mod groups;
+mod images;
 mod models;
 mod notes;
 mod ollama;
 mod openai;
+mod pages;
 mod pictures;
 mod prompts;
+mod retrieval;
+mod settings;
 mod shapes;
 mod system;
 mod tasks;
@@ -35,6 +39,7 @@ pub fn all() -> Routes {
         .merge(auths_admin::routes())
         .merge(users::routes())
         .merge(configs::routes())
+        .merge(settings::routes())
         .merge(chat::routes())
         .merge(chats::routes())
         .merge(chat_tags::routes())
@@ -49,6 +54,8 @@ pub fn all() -> Routes {
         .merge(workspace_models::routes())
         .merge(openai::routes())
         .merge(ollama::routes())
+        .merge(retrieval::routes())
+        .merge(images::routes())
 }
 
 /// The table of every route, for documents and for tests that walk it.

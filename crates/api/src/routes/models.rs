@@ -4,8 +4,8 @@ use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_identity::{Caller, access::Action};
-use transom_providers::Model;
 
+use super::shapes::json_text;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
@@ -37,27 +37,29 @@ async fn models(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<Refresh>,
-) -> Result<Json<Value>> {
+) -> Result<Response> {
     let list = app.providers.catalogue().list(query.refresh).await;
-    let mut seen = Vec::with_capacity(list.models.len());
-    for model in &list.models {
-        if is_filter(model) || !app.chat.may_use(&caller, model).await? {
+    let everything = app.chat.uses_everything(&caller);
+    let mut text = String::with_capacity(list.texts.iter().map(|entry| entry.len() + 1).sum::<usize>() + 16);
+    text.push_str("{\"data\":[");
+    let mut empty = true;
+    for (model, entry) in list.models.iter().zip(&list.texts) {
+        if !(everything || app.chat.may_use(&caller, model).await?) {
             continue;
         }
-        seen.push(&model.json);
+        if !std::mem::take(&mut empty) {
+            text.push(',');
+        }
+        text.push_str(entry);
     }
-    Ok(Json(json!({"data": seen})))
+    text.push_str("]}");
+    Ok(json_text(text))
 }
 
 async fn base_models(State(app): State<App>, _: Admin) -> Json<Value> {
     let list = app.providers.catalogue().list(false).await;
     let base: Vec<&Value> = list.base.iter().map(|model| &model.json).collect();
     Json(json!({"data": base}))
-}
-
-/// Filter pipelines stand in the list of their server but are no models.
-fn is_filter(model: &Model) -> bool {
-    model.json.pointer("/pipeline/type").and_then(Value::as_str) == Some("filter")
 }
 
 /// Keeps of a server's list the models that the caller may use; the id of an entry stands under one of `names`.

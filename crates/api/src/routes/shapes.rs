@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use transom_store::User;
@@ -90,6 +92,11 @@ pub fn brief(user: &User) -> Value {
         "status_message": user.status_message,
         "status_expires_at": user.status_expires_at,
     })
+}
+
+/// An answer that is JSON text already.
+pub fn json_text(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
 #[cfg(test)]

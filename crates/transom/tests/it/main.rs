@@ -10,6 +10,7 @@ mod frontend;
 mod http;
 mod openapi;
 mod postgres;
+mod settings;
 mod signout;
 mod signup;
 mod slow_tab;

@@ -3,12 +3,14 @@
 use axum::{
     Json,
     extract::{Path, State},
+    response::Response,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_store::{Chat, ChatQuery, ChatSummary};
 
+use super::super::shapes::json_text;
 use super::{OWN_LIST, shown_chat};
 use crate::{
     ApiError, App, Result,
@@ -61,7 +63,7 @@ async fn list(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<ListQuery>,
-) -> Result<Json<Vec<ChatSummary>>> {
+) -> Result<Response> {
     let (offset, limit) = match query.page {
         Some(number) => page(Some(number), PAGE),
         // Without a page the contract gives everything.
@@ -76,7 +78,8 @@ async fn list(
         limit,
         ..ChatQuery::default()
     };
-    Ok(Json(app.store.chats.list(wanted).await?))
+    let text = app.store.chats.list_json(wanted).await?;
+    Ok(json_text(text))
 }
 
 async fn pinned_list(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<ChatSummary>>> {
