@@ -2,8 +2,10 @@
 
 mod keys;
 mod live;
+mod models;
 mod people;
 mod permissions;
+mod references;
 
 mod routes;
 mod seeds;
