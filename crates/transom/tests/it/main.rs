@@ -8,6 +8,7 @@ mod cli_users;
 mod foreign;
 mod frontend;
 mod http;
+mod inputs;
 mod openapi;
 mod postgres;
 mod settings;
