@@ -65,13 +65,18 @@ fn missing() -> Response {
     ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response()
 }
 
-/// The file a path names, without any way out of the folder.
+/// The file a path names, without any way out of the folder: every part is a name, and nothing is empty.
 fn file_name(path: &str) -> Option<String> {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
     let name = decoded.trim_start_matches('/');
-    let safe = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     let odd = name.contains(['\\', '\0']);
-    (safe && !odd).then(|| if name.is_empty() { PAGE.to_string() } else { name.to_string() })
+    let mut parts = Vec::new();
+    for part in Path::new(name).components() {
+        let Component::Normal(part) = part else { return None };
+        parts.push(part.to_str()?);
+    }
+    // Put together anew: `static//x` must not become `/x` when its first part is taken off.
+    (!odd).then(|| if parts.is_empty() { PAGE.to_string() } else { parts.join("/") })
 }
 
 /// Whether something that is no file is a page of the app, rather than a file that is missing. What looks like a file
@@ -170,6 +175,8 @@ mod tests {
     fn no_path_leads_out_of_the_folder() {
         assert_eq!(file_name("/"), Some("index.html".into()));
         assert_eq!(file_name("/a/b%20c.js"), Some("a/b c.js".into()));
+        assert_eq!(file_name("/static//etc/passwd"), Some("static/etc/passwd".into()));
+        assert_eq!(file_name("/static/%2fetc/passwd"), Some("static/etc/passwd".into()));
         for bad in ["/../x", "/a/%2e%2e/%2e%2e/x", "/a\\..\\b", "//etc/../x", "/%00"] {
             assert_eq!(file_name(bad), None, "{bad}");
         }

@@ -2,7 +2,7 @@
 
 use std::{
     ops::Range,
-    path::Path,
+    path::{Component, Path},
     sync::LazyLock,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -89,8 +89,12 @@ impl Served {
         self
     }
 
-    /// A file of a folder; the name has been checked.
+    /// A file of a folder.
     pub async fn from_folder(folder: &Path, name: &str) -> Option<Self> {
+        // The name has been checked; joined to a folder, one that begins at the root would replace it.
+        if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_))) {
+            return None;
+        }
         let file = File::open(folder.join(name)).await.ok()?;
         let about = file.metadata().await.ok().filter(std::fs::Metadata::is_file)?;
         let changed = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
