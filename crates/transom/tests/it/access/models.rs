@@ -167,6 +167,18 @@ async fn the_raw_proxy_is_no_way_around() {
             reply.body
         );
     }
+    // No word in the address takes part in the decision.
+    let other = people.session(Other);
+    let body = json!({"model": "words", "messages": [{"role": "user", "content": "Hello"}]});
+    for path in [
+        "/openai/chat/completions?bypass_filter=true",
+        "/ollama/v1/chat/completions?bypass_filter=true&bypass_system_prompt=true",
+        "/api/chat/completions?bypass_filter=1",
+        "/api/v1/tasks/title/completions?bypass_filter=true",
+    ] {
+        let reply = other.post(path, &body).await;
+        assert!(matches!(reply.status, 400 | 403 | 404), "{path}: {} {}", reply.status, reply.text);
+    }
     // What cannot be read cannot be checked.
     let form = "--x\r\ncontent-disposition: form-data; name=\"model\"\r\n\r\nwords\r\n--x--\r\n";
     let request = owner
