@@ -89,6 +89,7 @@ async fn update(
         meta: form.meta.map(Value::Object),
     };
     let changed = app.store.channel_messages.update(&message.id, patch).await?;
+    messages::link_files(&app, &changed).await?;
     let record = shown::whole(&app, &changed).await?;
     events::tell(&app, &caller.user, &channel, &changed.id, "message:update", record).await;
     Ok(Json(changed))
