@@ -13,7 +13,8 @@ pub const PAGE: u64 = 30;
 
 /// How many entries come before a page; pages count from 1, and 0 is the first as well.
 pub fn offset(page: Option<u64>, size: u64) -> u64 {
-    page.unwrap_or(1).saturating_sub(1).saturating_mul(size)
+    // No engine counts further.
+    page.unwrap_or(1).saturating_sub(1).saturating_mul(size).min(i64::MAX as u64)
 }
 
 /// Lists go from the greatest down, unless they are asked to go up.

@@ -4,11 +4,13 @@
 
 mod cli;
 mod cli_users;
+mod files;
 mod foreign;
 mod frontend;
 mod http;
 mod openapi;
 mod postgres;
+mod search;
 mod settings;
 mod signout;
 mod signup;
