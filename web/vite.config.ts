@@ -2,6 +2,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { messages } from './scripts/messages.mjs';
 
 const server = process.env.TRANSOM_URL ?? 'http://localhost:8080';
 const toServer = { target: server, changeOrigin: true };
@@ -20,7 +21,7 @@ const announcerWithoutInlineStyle: Plugin = {
 };
 
 export default defineConfig({
-	plugins: [announcerWithoutInlineStyle, tailwindcss(), sveltekit()],
+	plugins: [messages(), announcerWithoutInlineStyle, tailwindcss(), sveltekit()],
 	build: {
 		target: 'es2022',
 		// Data URLs would need `font-src data:` in the content security policy.

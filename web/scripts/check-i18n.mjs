@@ -51,6 +51,7 @@ for await (const path of sources(join(ROOT, 'src'))) {
 		}
 	}
 }
+used.add('language.name');
 for (const key of Object.keys(base)) if (!used.has(key)) problems.push(`unused key ${key}`);
 
 if (problems.length) {

@@ -52,7 +52,7 @@ pub(super) async fn measure(context: &mut Context) -> Result<Vec<Metric>> {
     let mut metrics = Vec::new();
     for (name, paths, limit) in [
         ("library.list_p99", pages, 10.0),
-        ("library.search_p99", searches.map(|text| search(text)).to_vec(), 50.0),
+        ("library.search_p99", searches.map(search).to_vec(), 50.0),
         ("library.search_with_snippets_p99", shown, 50.0),
     ] {
         let mut outcome = load(context, paths, token).await?;

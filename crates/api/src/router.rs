@@ -1,24 +1,11 @@
 //! The table of routes: each one with its rule, a sentence for the documents, and the shapes it takes and gives.
+//!
+//! A route can only be added together with its rule, and the rule stands in front of the handler: see `guard.rs`.
 
 use axum::{Router, handler::Handler, http::Method, routing::MethodFilter, routing::on};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::App;
-
-/// Who may call a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// Everybody.
-    Public,
-    /// Any account, also one that waits for activation.
-    SignedIn,
-    /// Any activated account; what it reaches is its own, or granted to it.
-    Verified,
-    /// Activated accounts with a permission; administrators always.
-    Permission(&'static str),
-    /// Administrators.
-    Admin,
-}
+use crate::{App, guard::Guarded, rule::Rule};
 
 const JSON: &str = "application/json";
 
@@ -65,7 +52,7 @@ impl Routes {
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
-        self.router = self.router.route(path, on(filter, handler));
+        self.router = self.router.route(path, on(filter, Guarded::new(rule, handler)));
         let (takes_kind, gives_kind) = (JSON, JSON);
         let (asks, takes, gives) = (None, None, None);
         let info = RouteInfo { method, path, rule, summary, asks, takes, takes_kind, gives, gives_kind };

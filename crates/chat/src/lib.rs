@@ -3,6 +3,7 @@
 //! [`Chat`] takes a request, finds the model, prepares the body, opens one upstream stream, folds its deltas into the
 //! message, tells the tabs through an [`Emitter`] and saves through a journal. It knows neither HTTP nor sockets.
 
+mod allowed;
 mod ask;
 mod attachments;
 mod background;
@@ -26,7 +27,7 @@ use serde_json::{Map, Value};
 use tokio_util::task::TaskTracker;
 use transom_config::Settings;
 use transom_identity::{Caller, Identity};
-use transom_providers::{Providers, Requester, Upstream};
+use transom_providers::{Model, Providers, Requester, Upstream};
 use transom_store::{Store, bus::Bus};
 
 pub use attachments::Attachments;
@@ -120,6 +121,7 @@ impl Chat {
         let mut request = TurnRequest::parse(body)?;
         let model = models::resolve(&self.0, caller, &mut request).await?;
         request.check_chat(&self.0, caller).await?;
+        allowed::check(&self.0, caller, &mut request).await?;
         if request.ui.is_some() {
             let task_id = turn::start(self.clone(), caller.clone(), request, model).await?;
             return Ok(Reply::Started { task_id });
@@ -127,6 +129,19 @@ impl Chat {
         let prepared = prepare::prepare(&self.0, caller, request, &model).await?;
         let upstream = self.0.providers.chat(&requester(caller, None), prepared.body).await?;
         Ok(Reply::Passed { upstream: Box::new(upstream), extra: prepared.extra })
+    }
+
+    /// Whether no rule about models applies to the caller.
+    pub fn uses_everything(&self, caller: &Caller) -> bool {
+        models::uses_everything(&self.0, caller)
+    }
+
+    /// Whether the caller may use a model, and what it stands on.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn may_use(&self, caller: &Caller, model: &Model) -> Result<bool> {
+        models::may_use(&self.0, caller, model).await
     }
 
     /// Runs the filters on a finished answer; without any, the body as it came.
@@ -157,14 +172,12 @@ impl Chat {
         Ok(all.into_iter().filter(|(_, t)| mine(t)).map(|(id, _)| id).collect())
     }
 
-    /// The running turns the caller may see: everybody's for administrators, else their own.
+    /// The running turns of everybody.
     ///
     /// # Errors
     /// When the bus cannot be reached.
-    pub async fn tasks(&self, caller: &Caller) -> Result<Vec<String>> {
-        let all = self.0.tasks.all().await?;
-        let mine = |t: &tasks::Running| caller.is_admin() || t.user_id == caller.user.id;
-        Ok(all.into_iter().filter(|(_, t)| mine(t)).map(|(id, _)| id).collect())
+    pub async fn tasks(&self) -> Result<Vec<String>> {
+        Ok(self.0.tasks.all().await?.into_iter().map(|(id, _)| id).collect())
     }
 
     /// Stops a turn on whichever node it runs.

@@ -61,6 +61,8 @@ pub(crate) struct TurnRequest {
     pub parent_files: Vec<String>,
     /// A model that the tab itself reaches.
     pub direct: Option<Value>,
+    /// Whether tool servers of the caller's own are to be used.
+    pub names_tool_servers: bool,
     /// Fields to add to the answer, such as the model an arena picked.
     pub extra: Map<String, Value>,
 }
@@ -106,6 +108,10 @@ impl TurnRequest {
             background: object(&mut own, "background_tasks"),
             features: object(&mut own, "features"),
             parent_files: file_references(own.get("parent_message")),
+            names_tool_servers: own
+                .get("tool_servers")
+                .and_then(Value::as_array)
+                .is_some_and(|t| !t.is_empty()),
             direct,
             body,
             extra: Map::new(),

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
 use serde_json::{Map, Value};
 
-use crate::chats::{head_of, insert_messages, lock, message_row, numbered_parts_of, parts_of, title_of};
+use crate::chats::{head_of, insert_messages, lock, message_row, title_of};
 use crate::db::{BATCH, now};
 use crate::document::{Head, Part, json_text, take_history_apart};
 use crate::entity::{chat, message};
+use crate::parts::{numbered_parts_of, parts_of};
 use crate::{Chat, ChatRow, Chats, Result, StoreError, search};
 
 impl Chats {

@@ -29,6 +29,7 @@ mod migration;
 mod models;
 mod notes;
 mod open;
+mod parts;
 mod prompts;
 mod revoked;
 mod search;
@@ -47,7 +48,7 @@ pub use channel_messages::{
 pub use channels::{Channel, ChannelPatch, Channels, NewChannel};
 pub use chat_list::{ChatQuery, ChatSummary, Hit};
 pub use chats::{Chat, ChatRow, Chats, NewChat};
-pub use credentials::{Credential, Credentials};
+pub use credentials::{Credential, Credentials, Sessions};
 pub use error::{Result, StoreError};
 pub use feedback::{Feedback, FeedbackPatch, FeedbackQuery, Feedbacks, NewFeedback};
 pub use files::{FilePatch, FileRow, Files, Text};

@@ -8,10 +8,11 @@ use sea_orm::{
 };
 use serde_json::{Map, Value};
 
-use crate::chats::{head_of, lock, message_row, parts_of};
+use crate::chats::{head_of, lock, message_row};
 use crate::db::{Db, now, without_nul};
 use crate::document::{Part, climb};
 use crate::entity::{chat, message};
+use crate::parts::parts_of;
 use crate::{Result, StoreError, search};
 
 /// A branch longer than this is picked from all messages of the chat, which is quicker than asking for each by id.

@@ -262,8 +262,13 @@ impl Users {
         user::Entity::insert(user::ActiveModel::from(row.clone()))
             .exec_without_returning(&transaction)
             .await?;
-        let credential =
-            credential::Model { user_id: row.id.clone(), password_hash: new.password_hash, active: true };
+        let credential = credential::Model {
+            user_id: row.id.clone(),
+            password_hash: new.password_hash,
+            active: true,
+            session_stamp: None,
+            kept_session: None,
+        };
         credential::Entity::insert(credential::ActiveModel::from(credential))
             .exec_without_returning(&transaction)
             .await?;

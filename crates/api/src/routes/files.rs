@@ -26,13 +26,17 @@ use super::grants;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// How often a waiting client is told whether its file is ready.
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a client may wait for its file.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
+const READ: Rule = Rule::OwnerOrGrant(Resource::File, Action::Read);
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::File, Action::Write);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -48,14 +52,14 @@ pub fn routes() -> Routes {
         .get("/api/v1/files/search", Rule::Verified, "Files by a pattern of their name", search)
         .asks::<SearchQuery>()
         .gives::<Vec<File>>()
-        .get("/api/v1/files/{id}", Rule::Verified, "What is known of a file", read)
+        .get("/api/v1/files/{id}", READ, "What is known of a file", read)
         .gives::<WholeFile>()
-        .delete("/api/v1/files/{id}", Rule::Verified, "Delete a file", delete)
-        .get("/api/v1/files/{id}/process/status", Rule::Verified, "Whether its text was extracted", status)
+        .delete("/api/v1/files/{id}", WRITE, "Delete a file", delete)
+        .get("/api/v1/files/{id}/process/status", READ, "Whether its text was extracted", status)
         .asks::<StatusQuery>()
-        .get("/api/v1/files/{id}/data/content", Rule::Verified, "The text found in a file", data_content)
+        .get("/api/v1/files/{id}/data/content", READ, "The text found in a file", data_content)
         .gives::<Content>()
-        .post("/api/v1/files/{id}/data/content/update", Rule::Verified, "Change that text", set_data_content)
+        .post("/api/v1/files/{id}/data/content/update", WRITE, "Change that text", set_data_content)
         .takes::<Content>()
         .gives::<Content>()
         .merge(content::routes())

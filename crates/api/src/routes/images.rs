@@ -7,7 +7,8 @@ use super::pages::Page;
 use crate::{
     App, Result,
     extract::{Admin, Body},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// The settings page.

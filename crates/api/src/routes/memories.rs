@@ -14,11 +14,14 @@ use transom_store::{Memory, StoreError};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Memories that a question may ask for.
 const MOST: usize = 100;
+
+const ONE: Rule = Rule::Owner(Resource::Memory, None);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -35,9 +38,9 @@ pub fn routes() -> Routes {
         .gives::<bool>()
         .delete("/api/v1/memories/delete/user", Rule::Verified, "Forget everything", delete_all)
         .gives::<bool>()
-        .delete("/api/v1/memories/{memory_id}", Rule::Verified, "Forget something", delete)
+        .delete("/api/v1/memories/{memory_id}", ONE, "Forget something", delete)
         .gives::<bool>()
-        .post("/api/v1/memories/{memory_id}/update", Rule::Verified, "Change a memory", update)
+        .post("/api/v1/memories/{memory_id}/update", ONE, "Change a memory", update)
         .takes::<Change>()
         .gives::<MemoryShape>()
 }

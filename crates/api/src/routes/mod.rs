@@ -32,6 +32,8 @@ mod workspace_models;
 
 use crate::router::{RouteInfo, Routes};
 
+pub(crate) use grants::unauthorized;
+
 /// Every route of this server.
 pub fn all() -> Routes {
     Routes::default()

@@ -10,7 +10,8 @@ use super::pages::Page;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// The settings page about documents.

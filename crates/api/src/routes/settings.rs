@@ -13,7 +13,8 @@ use transom_config::{Entry, SetError};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.

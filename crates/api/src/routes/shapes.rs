@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use transom_store::User;
 
-use crate::{App, Result};
+use crate::{ApiError, App, Result};
 
 /// Entries on a page of a list.
 pub const PAGE: u64 = 30;
@@ -20,6 +22,35 @@ pub fn offset(page: Option<u64>, size: u64) -> u64 {
 /// Lists go from the greatest down, unless they are asked to go up.
 pub fn descending(direction: Option<&str>) -> bool {
     direction != Some("asc")
+}
+
+/// Longest name or title, in letters.
+const LONGEST_NAME: usize = 255;
+/// Longest description, in letters.
+const LONGEST_TEXT: usize = 10_000;
+
+/// A name or title that is not too long to be shown in a line.
+///
+/// # Errors
+/// 400.
+pub fn name(what: &str, name: String) -> Result<String> {
+    no_longer(what, name, LONGEST_NAME)
+}
+
+/// A description that is not too long to be read.
+///
+/// # Errors
+/// 400.
+pub fn text(what: &str, text: String) -> Result<String> {
+    no_longer(what, text, LONGEST_TEXT)
+}
+
+fn no_longer(what: &str, text: String, most: usize) -> Result<String> {
+    // Bytes are counted first: only what may be too long is looked at letter by letter.
+    if text.len() > most && text.chars().count() > most {
+        return Err(ApiError::bad_request(format!("{what} may have at most {most} letters.")));
+    }
+    Ok(text)
 }
 
 /// Tells a `null` from a field that was not sent: `Some(Null)` against `None` (with `#[serde(default)]`).
@@ -64,6 +95,11 @@ pub fn brief(user: &User) -> Value {
     })
 }
 
+/// An answer that is JSON text already.
+pub fn json_text(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +110,12 @@ mod tests {
             (offset(None, 30), offset(Some(0), 30), offset(Some(1), 30), offset(Some(3), 30)),
             (0, 0, 0, 60)
         );
+    }
+
+    #[test]
+    fn letters_are_counted_not_bytes() {
+        assert!(name("A name", "é".repeat(255)).is_ok());
+        assert!(name("A name", "e".repeat(256)).is_err());
     }
 
     #[test]

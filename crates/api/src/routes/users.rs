@@ -15,13 +15,14 @@ use transom_identity::permissions;
 use transom_store::{Role, Text, User, UserPatch, UserQuery};
 
 use super::{
-    auths::safe_image,
+    pictures,
     shapes::{self, PAGE},
 };
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.
@@ -158,13 +159,13 @@ async fn update(
     }
     let email = form.email.trim().to_lowercase();
     check_email(&app, &user, &email).await?;
-    let profile_image_url = Some(safe_image(form.profile_image_url)?);
+    let profile_image_url = Some(pictures::checked(form.profile_image_url)?);
     if let Some(password) = form.password.filter(|password| !password.is_empty()) {
         app.identity.set_password(&id, &password).await?;
     }
     let patch = UserPatch {
         role: Some(role),
-        name: Some(form.name),
+        name: Some(shapes::name("A name", form.name)?),
         email: Some(email),
         profile_image_url,
         ..UserPatch::default()

@@ -17,7 +17,8 @@ use transom_config::keys;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.

@@ -11,7 +11,7 @@ use transom_identity::Caller;
 use transom_store::{Channel, ChannelMessage, NewChannelMessage, StoreError};
 
 use super::{
-    USER,
+    READ, WRITE,
     caller::{self, ChannelUser, Entered},
     events, mentions, notify,
     shown::{self, Detail},
@@ -31,20 +31,20 @@ const PINNED: u64 = 20;
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/channels/{id}/messages", USER, "A page of messages, newest first", list)
-        .get("/api/v1/channels/{id}/messages/pinned", USER, "A page of pinned messages", pinned)
-        .post("/api/v1/channels/{id}/messages/post", USER, "Write a message", post)
+        .get("/api/v1/channels/{id}/messages", READ, "A page of messages, newest first", list)
+        .get("/api/v1/channels/{id}/messages/pinned", READ, "A page of pinned messages", pinned)
+        .post("/api/v1/channels/{id}/messages/post", WRITE, "Write a message", post)
         .takes::<MessageForm>()
-        .get("/api/v1/channels/{id}/messages/{message_id}", USER, "One message", read)
+        .get("/api/v1/channels/{id}/messages/{message_id}", READ, "One message", read)
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/data",
-            USER,
+            READ,
             "The files and so on of a message",
             data,
         )
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/thread",
-            USER,
+            READ,
             "A page of a thread, newest first",
             thread,
         )
@@ -163,6 +163,21 @@ pub async fn keep_readable(
     grants::keep_readable(app, caller, files, before).await
 }
 
+/// What only the server says about a message: that a model wrote it.
+const SAID_BY_SERVER: [&str; 4] = ["model_id", "model_name", "done", "webhook"];
+
+/// The free fields of a message as its author may set them; those of the server stay as they were.
+pub fn own_meta(meta: Option<Map<String, Value>>, before: &Value) -> Option<Map<String, Value>> {
+    let mut meta = meta?;
+    for key in SAID_BY_SERVER {
+        match before.get(key) {
+            Some(said) => meta.insert(key.to_owned(), said.clone()),
+            None => meta.shift_remove(key),
+        };
+    }
+    Some(meta)
+}
+
 async fn post(
     State(app): State<App>,
     ChannelUser(caller): ChannelUser,
@@ -190,7 +205,7 @@ async fn post(
         parent_id,
         content: form.content,
         data: form.data.map_or(Value::Null, Value::Object),
-        meta: form.meta.map_or(Value::Null, Value::Object),
+        meta: own_meta(form.meta, &Value::Null).map_or(Value::Null, Value::Object),
     };
     let message = app.store.channel_messages.create(new).await?;
     link_files(&app, &message).await?;
@@ -268,4 +283,20 @@ fn after(app: &App, caller: Caller, channel: Channel, message: &ChannelMessage) 
             tracing::warn!(?error, "a model could not answer in a channel");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nobody_writes_in_the_name_of_a_model() {
+        let sent = json!({"model_id": "gpt", "model_name": "GPT", "k": 1}).as_object().cloned();
+        assert_eq!(own_meta(sent.clone(), &Value::Null), json!({"k": 1}).as_object().cloned());
+        let before = json!({"model_id": "own", "done": true});
+        let kept = own_meta(sent, &before).unwrap();
+        assert_eq!(Value::Object(kept), json!({"model_id": "own", "k": 1, "done": true}));
+        assert_eq!(own_meta(None, &before), None);
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::{
     Json,
     extract::{Path, State},
+    response::Response,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,12 +13,13 @@ use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_store::{Chat, ChatQuery, ChatSummary};
 
-use super::{OWN, shown_chat};
-use crate::routes::shapes;
+use super::super::shapes::{json_text, offset};
+use super::{OWN_LIST, shown_chat};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Chats of a page.
@@ -25,25 +27,29 @@ const PAGE: u64 = 60;
 /// Chats of a page inside of a folder.
 const FOLDER_PAGE: u64 = 10;
 
+/// Whole chats, all at once, are what an export is made of.
+const EXPORT: Rule = Rule::Permission("chat.export");
+const IN_FOLDER: Rule = Rule::Owner(Resource::Folder, None);
+
 pub(super) fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/chats/", OWN, "A page of the list", list)
-        .get("/api/v1/chats/list", OWN, "A page of the list", list)
-        .get("/api/v1/chats/pinned", OWN, "Pinned chats", pinned_list)
-        .get("/api/v1/chats/archived", OWN, "A page of the archive", archived)
-        .get("/api/v1/chats/all", OWN, "All chats with their documents", all)
-        .get("/api/v1/chats/all/archived", OWN, "All archived chats with their documents", all_archived)
+        .get("/api/v1/chats/", OWN_LIST, "A page of the list", list)
+        .get("/api/v1/chats/list", OWN_LIST, "A page of the list", list)
+        .get("/api/v1/chats/pinned", OWN_LIST, "Pinned chats", pinned_list)
+        .get("/api/v1/chats/archived", OWN_LIST, "A page of the archive", archived)
+        .get("/api/v1/chats/all", EXPORT, "All chats with their documents", all)
+        .get("/api/v1/chats/all/archived", EXPORT, "All archived chats with their documents", all_archived)
         .get("/api/v1/chats/all/db", Rule::Admin, "Every chat of the server", all_db)
         .get("/api/v1/chats/list/user/{user_id}", Rule::Admin, "Another account's chats", of_user)
-        .get("/api/v1/chats/folder/{folder_id}", OWN, "Chats of a folder and those below it", folder)
-        .get("/api/v1/chats/folder/{folder_id}/list", OWN, "A page of a folder's chats", folder_list)
-        .get("/api/v1/chats/search", OWN, "Search titles and messages", search)
+        .get("/api/v1/chats/folder/{folder_id}", IN_FOLDER, "Chats of a folder and those below it", folder)
+        .get("/api/v1/chats/folder/{folder_id}/list", IN_FOLDER, "A page of a folder's chats", folder_list)
+        .get("/api/v1/chats/search", OWN_LIST, "Search titles and messages", search)
         .asks::<SearchQuery>()
-        .get("/api/v1/chats/stats/usage", OWN, "Statistics of one's own chats", stats)
+        .get("/api/v1/chats/stats/usage", OWN_LIST, "Statistics of one's own chats", stats)
 }
 
 fn page(number: Option<u64>, size: u64) -> (u64, Option<u64>) {
-    (shapes::offset(number, size), Some(size))
+    (offset(number, size), Some(size))
 }
 
 #[derive(Deserialize)]
@@ -60,7 +66,7 @@ async fn list(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<ListQuery>,
-) -> Result<Json<Vec<ChatSummary>>> {
+) -> Result<Response> {
     let (offset, limit) = match query.page {
         Some(number) => page(Some(number), PAGE),
         // Without a page the contract gives everything.
@@ -75,7 +81,8 @@ async fn list(
         limit,
         ..ChatQuery::default()
     };
-    Ok(Json(app.store.chats.list(wanted).await?))
+    let text = app.store.chats.list_json(wanted).await?;
+    Ok(json_text(text))
 }
 
 async fn pinned_list(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<ChatSummary>>> {

@@ -20,7 +20,7 @@ use super::{super::grants, find};
 use crate::{
     ApiError, App, Result,
     extract::{Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
 };
 
 /// What a name in a header keeps as it is.
@@ -30,17 +30,12 @@ const SEEN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "
 
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/files/{id}/content", Rule::Verified, "The bytes of a file", content)
+        .get("/api/v1/files/{id}/content", super::READ, "The bytes of a file", content)
         .asks::<ContentQuery>()
         .gives_bytes("*/*")
-        .get("/api/v1/files/{id}/content/html", Rule::Verified, "A page that an administrator uploaded", html)
+        .get("/api/v1/files/{id}/content/html", super::READ, "A page that an administrator uploaded", html)
         .gives_bytes("text/html")
-        .get(
-            "/api/v1/files/{id}/content/{file_name}",
-            Rule::Verified,
-            "The bytes of a file, to be saved",
-            named,
-        )
+        .get("/api/v1/files/{id}/content/{file_name}", super::READ, "The bytes of a file, to be saved", named)
         .gives_bytes("*/*")
 }
 

@@ -12,8 +12,9 @@ use transom_store::{Group, User};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Verified},
-    router::{Routes, Rule},
+    router::Routes,
     routes::pictures::{self, BuiltIn},
+    rule::Rule,
 };
 
 /// Seconds after which an account that does nothing counts as away.

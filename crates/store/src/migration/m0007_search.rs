@@ -43,7 +43,7 @@ pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
-        "m0005_search"
+        "m0007_search"
     }
 }
 

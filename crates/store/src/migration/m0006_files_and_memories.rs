@@ -10,7 +10,7 @@ pub(super) struct Migration;
 
 impl MigrationName for Migration {
     fn name(&self) -> &str {
-        "m0004_files_and_memories"
+        "m0006_files_and_memories"
     }
 }
 

@@ -1,0 +1,5 @@
+/** One area of a message catalogue, see scripts/messages.mjs. */
+declare module '*.json?area=core' {
+	const words: Record<string, string>;
+	export default words;
+}
