@@ -221,22 +221,28 @@ impl Identity {
             Proof::Session { id, .. } => id.clone(),
             Proof::ApiKey => None,
         };
-        self.replace_password(&caller.user.id, new, kept).await
+        self.set_password(&caller.user.id, new).await?;
+        self.end_sessions(&caller.user.id, kept).await
     }
 
-    /// Sets a password without knowing the old one. All sessions of the account end.
+    /// Sets a password without knowing the old one. Sessions go on; [`Identity::end_sessions`] ends them.
     ///
     /// # Errors
     /// `Invalid` when it is weak or too long.
     pub async fn set_password(&self, user_id: &str, new: &str) -> Result<()> {
-        self.replace_password(user_id, new, None).await
-    }
-
-    async fn replace_password(&self, user_id: &str, new: &str, kept: Option<String>) -> Result<()> {
         password::check_rule(&self.settings, new)?;
         let hash = password::hash(new).await?;
+        self.store.credentials.set_password_hash(user_id, &hash).await?;
+        self.user_changed(user_id).await
+    }
+
+    /// Ends all sessions of an account, but for the one with the token id `kept`.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store or the bus cannot be reached.
+    pub async fn end_sessions(&self, user_id: &str, kept: Option<String>) -> Result<()> {
         let sessions = Sessions { stamp: Some(random_hex()), kept };
-        self.store.credentials.set_password_hash(user_id, &hash, &sessions).await?;
+        self.store.credentials.set_sessions(user_id, &sessions).await?;
         self.user_changed(user_id).await
     }
 

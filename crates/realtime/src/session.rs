@@ -228,7 +228,7 @@ fn end_expired(realtime: &Realtime) {
     }
     let now = chrono::Utc::now().timestamp();
     for socket in realtime.io().sockets() {
-        if session_of(&socket).and_then(|session| session.expires_at).is_some_and(|end| end <= now) {
+        if session_of(&socket).and_then(|session| session.expires_at).is_some_and(|end| end < now) {
             let _ = socket.disconnect();
         }
     }

@@ -67,15 +67,27 @@ impl Credentials {
         }
     }
 
-    /// Replaces the hash of the password, and says which sessions count from now on.
+    /// Says which sessions count from now on.
     ///
     /// # Errors
     /// `NotFound` when there is no such account.
-    pub async fn set_password_hash(&self, user_id: &str, hash: &str, sessions: &Sessions) -> Result<()> {
+    pub async fn set_sessions(&self, user_id: &str, sessions: &Sessions) -> Result<()> {
         let changed = credential::Entity::update_many()
-            .col_expr(credential::Column::PasswordHash, Expr::value(hash))
             .col_expr(credential::Column::SessionStamp, Expr::value(sessions.stamp.clone()))
             .col_expr(credential::Column::KeptSession, Expr::value(sessions.kept.clone()))
+            .filter(credential::Column::UserId.eq(user_id))
+            .exec(self.db.writer())
+            .await?;
+        if changed.rows_affected == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+
+    /// Replaces the hash of the password.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such account.
+    pub async fn set_password_hash(&self, user_id: &str, hash: &str) -> Result<()> {
+        let changed = credential::Entity::update_many()
+            .col_expr(credential::Column::PasswordHash, Expr::value(hash))
             .filter(credential::Column::UserId.eq(user_id))
             .exec(self.db.writer())
             .await?;

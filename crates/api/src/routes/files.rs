@@ -35,13 +35,14 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How long a client may wait for its file.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
+const UPLOAD: Rule = Rule::Permission("chat.file_upload");
 const READ: Rule = Rule::OwnerOrGrant(Resource::File, Action::Read);
 const WRITE: Rule = Rule::OwnerOrGrant(Resource::File, Action::Write);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/files/", Rule::Verified, "Upload a file", upload::upload)
+        .post("/api/v1/files/", UPLOAD, "Upload a file", upload::upload)
         .takes_form::<upload::Form>()
         .asks::<upload::How>()
         .gives::<File>()

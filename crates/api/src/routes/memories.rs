@@ -137,7 +137,11 @@ async fn delete(
     Verified(caller): Verified,
     Path(id): Path<String>,
 ) -> Result<Json<bool>> {
-    Ok(Json(app.store.memories.delete(&id, &caller.user.id).await?))
+    if app.store.memories.delete(&id, &caller.user.id).await? { Ok(Json(true)) } else { Err(not_found()) }
+}
+
+fn not_found() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "Memory not found")
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -153,7 +157,7 @@ async fn update(
     Body(form): Body<Change>,
 ) -> Result<Json<MemoryShape>> {
     let missing = |error| match error {
-        StoreError::NotFound => ApiError::new(StatusCode::NOT_FOUND, "Memory not found"),
+        StoreError::NotFound => not_found(),
         other => other.into(),
     };
     let memories = &app.store.memories;

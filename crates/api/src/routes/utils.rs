@@ -21,6 +21,8 @@ use crate::{
     rule::Rule,
 };
 
+const EXECUTE: Rule = Rule::Permission("features.code_interpreter");
+
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
@@ -35,7 +37,7 @@ pub fn routes() -> Routes {
         .post("/api/v1/utils/markdown", Rule::Verified, "Markdown as HTML", markdown)
         .takes::<Markdown>()
         .gives::<Html>()
-        .post("/api/v1/utils/code/execute", Rule::Verified, "Run Python on the code engine", execute)
+        .post("/api/v1/utils/code/execute", EXECUTE, "Run Python on the code engine", execute)
         .takes::<Code>()
         .get("/api/v1/utils/db/download", Rule::Admin, "A copy of the SQLite database", download)
         .gives_bytes("application/octet-stream")

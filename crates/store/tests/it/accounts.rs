@@ -133,13 +133,12 @@ async fn an_account_changes_field_by_field() {
 
         let credentials = &db.store.credentials;
         let sessions = Sessions { stamp: Some("s".into()), kept: Some("k".into()) };
-        credentials.set_password_hash(&before.id, "new", &sessions).await.unwrap();
+        credentials.set_password_hash(&before.id, "new").await.unwrap();
+        credentials.set_sessions(&before.id, &sessions).await.unwrap();
+        assert!(matches!(credentials.set_sessions("nobody", &sessions).await, Err(StoreError::NotFound)));
         let credential = credentials.get(&before.id).await.unwrap().unwrap();
         assert_eq!((credential.password_hash.as_deref(), &credential.sessions), (Some("new"), &sessions));
-        assert!(matches!(
-            credentials.set_password_hash("nobody", "x", &sessions).await,
-            Err(StoreError::NotFound)
-        ));
+        assert!(matches!(credentials.set_password_hash("nobody", "x").await, Err(StoreError::NotFound)));
         assert!(matches!(credentials.set_email("nobody", "x@y").await, Err(StoreError::NotFound)));
     })
     .await;

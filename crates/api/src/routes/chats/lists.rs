@@ -19,6 +19,7 @@ use crate::{
     ApiError, App, Result,
     extract::{Admin, Query, Verified},
     router::Routes,
+    routes::grants::not_found,
     rule::{Resource, Rule},
 };
 
@@ -177,6 +178,17 @@ async fn all_db(State(app): State<App>, _: Admin) -> Result<Json<Vec<Value>>> {
     Ok(Json(chats))
 }
 
+/// Refuses a folder that is not the caller's.
+///
+/// # Errors
+/// 404.
+async fn check_own(app: &App, user_id: &str, folder_id: &str) -> Result<()> {
+    match app.store.folders.get(folder_id, user_id).await? {
+        Some(_) => Ok(()),
+        None => Err(not_found()),
+    }
+}
+
 /// A folder of the caller and all folders below it.
 async fn folder_tree(app: &App, user_id: &str, folder_id: &str) -> Result<Vec<String>> {
     let mut ids = vec![folder_id.to_string()];
@@ -190,6 +202,7 @@ async fn folder(
     Verified(caller): Verified,
     Path(folder_id): Path<String>,
 ) -> Result<Json<Vec<Value>>> {
+    check_own(&app, &caller.user.id, &folder_id).await?;
     let wanted = ChatQuery {
         user_id: caller.user.id.clone(),
         archived: Some(false),
@@ -205,6 +218,7 @@ async fn folder_list(
     Path(folder_id): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Vec<ChatSummary>>> {
+    check_own(&app, &caller.user.id, &folder_id).await?;
     let (offset, limit) = page(query.page, FOLDER_PAGE);
     let wanted = ChatQuery {
         user_id: caller.user.id.clone(),

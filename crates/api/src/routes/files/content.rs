@@ -21,6 +21,7 @@ use crate::{
     ApiError, App, Result,
     extract::{Query, Verified},
     router::Routes,
+    rule::Rule,
 };
 
 /// What a name in a header keeps as it is.
@@ -33,7 +34,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/files/{id}/content", super::READ, "The bytes of a file", content)
         .asks::<ContentQuery>()
         .gives_bytes("*/*")
-        .get("/api/v1/files/{id}/content/html", super::READ, "A page that an administrator uploaded", html)
+        .get("/api/v1/files/{id}/content/html", Rule::Verified, "A page that an administrator uploaded", html)
         .gives_bytes("text/html")
         .get("/api/v1/files/{id}/content/{file_name}", super::READ, "The bytes of a file, to be saved", named)
         .gives_bytes("*/*")
