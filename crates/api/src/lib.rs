@@ -2,6 +2,7 @@
 
 mod access;
 mod app;
+mod attachments;
 mod cookies;
 mod docs;
 mod emitter;
@@ -17,6 +18,7 @@ mod ui;
 mod webhook;
 
 pub use app::{App, Services};
+pub use attachments::StoredAttachments;
 pub use docs::openapi;
 pub use emitter::{ChatHooks, SocketEmitter};
 pub use error::ApiError;

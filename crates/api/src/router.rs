@@ -7,6 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::{App, guard::Guarded, rule::Rule};
 
+const JSON: &str = "application/json";
+
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 
 /// One route as it is declared.
@@ -20,8 +22,11 @@ pub struct RouteInfo {
     pub rule: Rule,
     /// What it does, in a few words.
     pub summary: &'static str,
+    pub(crate) asks: Option<MakeSchema>,
     pub(crate) takes: Option<MakeSchema>,
+    pub(crate) takes_kind: &'static str,
     pub(crate) gives: Option<MakeSchema>,
+    pub(crate) gives_kind: &'static str,
 }
 
 /// Routes of one area.
@@ -48,7 +53,10 @@ impl Routes {
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
         self.router = self.router.route(path, on(filter, Guarded::new(rule, handler)));
-        self.table.push(RouteInfo { method, path, rule, summary, takes: None, gives: None });
+        let (takes_kind, gives_kind) = (JSON, JSON);
+        let (asks, takes, gives) = (None, None, None);
+        let info = RouteInfo { method, path, rule, summary, asks, takes, takes_kind, gives, gives_kind };
+        self.table.push(info);
         self
     }
 
@@ -80,6 +88,33 @@ impl Routes {
         T: 'static,
     {
         self.route(Method::DELETE, path, rule, summary, handler)
+    }
+
+    /// The shape of the last route's query string.
+    #[must_use]
+    pub fn asks<T: JsonSchema>(mut self) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.asks = Some(|generator| T::json_schema(generator));
+        }
+        self
+    }
+
+    /// The shape of the last route's form.
+    #[must_use]
+    pub fn takes_form<T: JsonSchema>(mut self) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.takes_kind = "multipart/form-data";
+        }
+        self.takes::<T>()
+    }
+
+    /// The last route answers with bytes of this type.
+    #[must_use]
+    pub fn gives_bytes(mut self, kind: &'static str) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.gives_kind = kind;
+        }
+        self
     }
 
     /// The shape of the last route's body.

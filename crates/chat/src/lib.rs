@@ -5,12 +5,14 @@
 
 mod allowed;
 mod ask;
+mod attachments;
 mod background;
 mod direct;
 mod emitter;
 mod error;
 mod fold;
 mod journal;
+mod memory;
 mod models;
 mod prepare;
 mod prompts;
@@ -28,6 +30,7 @@ use transom_identity::{Caller, Identity};
 use transom_providers::{Model, Providers, Requester, Upstream};
 use transom_store::{Store, bus::Bus};
 
+pub use attachments::Attachments;
 pub use background::Task;
 pub use emitter::{CallFailed, Emitter, Event, Kind};
 pub use error::ChatError;
@@ -65,6 +68,7 @@ pub(crate) struct Inner {
     pub identity: Arc<Identity>,
     pub providers: Arc<Providers>,
     pub emitter: Arc<dyn Emitter>,
+    pub attachments: Arc<dyn Attachments>,
     pub tasks: Tasks,
     /// Turns in flight, awaited at shutdown.
     pub running: TaskTracker,
@@ -84,6 +88,7 @@ impl Chat {
         providers: Arc<Providers>,
         bus: Arc<dyn Bus>,
         emitter: Arc<dyn Emitter>,
+        attachments: Arc<dyn Attachments>,
     ) -> Result<Self> {
         let node = uuid::Uuid::new_v4().to_string();
         let tasks = Tasks::open(bus, &node).await?;
@@ -95,7 +100,17 @@ impl Chat {
             );
         }
         let running = TaskTracker::new();
-        Ok(Self(Arc::new(Inner { settings, store, identity, providers, emitter, tasks, running, node })))
+        Ok(Self(Arc::new(Inner {
+            settings,
+            store,
+            identity,
+            providers,
+            emitter,
+            attachments,
+            tasks,
+            running,
+            node,
+        })))
     }
 
     /// Answers a completion request: as a plain API when it names no session, else by starting a turn.

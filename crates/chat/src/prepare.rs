@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use transom_identity::Caller;
 use transom_providers::template::{self, TemplateUser};
 
-use crate::{Inner, Result, models::Resolved, request::TurnRequest};
+use crate::{Inner, Result, attachments, memory, models::Resolved, request::TurnRequest};
 
 /// Parameters that are ours, not the provider's.
 const OWN_PARAMS: [&str; 5] =
@@ -37,6 +37,10 @@ pub(crate) async fn prepare(
         }
         if let Some(prompt) = folder_prompt(inner, caller, request.chat_id.as_deref()).await? {
             add_system(messages, &template::fill_system(&prompt, &request.variables, &user));
+        }
+        attachments::resolve_pictures(inner, caller, messages).await;
+        if request.features.get("memory").and_then(Value::as_bool) == Some(true) {
+            memory::tell(inner, caller, messages).await?;
         }
     }
     Ok(Prepared { body: request.body, extra: request.extra })

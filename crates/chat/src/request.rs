@@ -56,6 +56,9 @@ pub(crate) struct TurnRequest {
     pub params: Map<String, Value>,
     pub variables: Map<String, Value>,
     pub background: Map<String, Value>,
+    pub features: Map<String, Value>,
+    /// Files and pictures of the user message, by id or address.
+    pub parent_files: Vec<String>,
     /// A model that the tab itself reaches.
     pub direct: Option<Value>,
     /// Whether tool servers of the caller's own are to be used.
@@ -103,6 +106,8 @@ impl TurnRequest {
             params: object(&mut own, "params"),
             variables: object(&mut own, "variables"),
             background: object(&mut own, "background_tasks"),
+            features: object(&mut own, "features"),
+            parent_files: file_references(own.get("parent_message")),
             names_tool_servers: own
                 .get("tool_servers")
                 .and_then(Value::as_array)
@@ -125,6 +130,21 @@ impl TurnRequest {
         let own = row.as_ref().is_some_and(|row| row.user_id == caller.user.id);
         if own || caller.is_admin() { Ok(()) } else { Err(ChatError::ChatNotFound) }
     }
+}
+
+/// What a message attaches: ids of files, ids or addresses of pictures.
+fn file_references(message: Option<&Value>) -> Vec<String> {
+    let files = message.and_then(|message| message.get("files")).and_then(Value::as_array);
+    let reference = |file: &Value| {
+        let keys = match file.get("type").and_then(Value::as_str) {
+            Some("file") => ["id", "id"],
+            Some("image") => ["id", "url"],
+            _ => return None,
+        };
+        let text = keys.into_iter().find_map(|key| file.get(key).and_then(Value::as_str))?;
+        (!text.starts_with("data:")).then(|| text.to_owned())
+    };
+    files.into_iter().flatten().filter_map(reference).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::db::{BATCH, Db, json, new_id, now, without_nul};
 use crate::document::{Head, Part, json_text, take_apart};
 use crate::entity::{chat, chat_tag, message};
 use crate::parts::parts_of;
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, search};
 
 /// Title of a chat whose document has none.
 const UNTITLED: &str = "New Chat";
@@ -225,6 +225,7 @@ impl Chats {
             ..Default::default()
         };
         let row = ChatRow::try_from(&change.update(&transaction).await?)?;
+        search::set_title(&transaction, id, &row.title).await?;
         transaction.commit().await?;
         Ok(row)
     }
@@ -400,10 +401,12 @@ async fn insert(transaction: &DatabaseTransaction, new: NewChat) -> Result<Chat>
     };
     let short = ChatRow::try_from(&row)?;
     chat::Entity::insert(chat::ActiveModel::from(row)).exec_without_returning(transaction).await?;
-    let mut rows = Vec::with_capacity(parts.len());
-    for (seq, part) in parts.into_iter().enumerate() {
-        rows.push(message_row(&short.id, i64::try_from(seq).unwrap_or(i64::MAX), part));
-    }
+    search::add_chat(transaction, &short.id, &short.user_id, &short.title).await?;
+    let numbered: Vec<(i64, Part)> = (0..).zip(parts).collect();
+    let texts: Vec<_> = numbered.iter().map(|(seq, part)| (*seq, part.words())).collect();
+    let entries: Vec<search::Entry<'_>> = texts.iter().map(|(seq, text)| (*seq, text.as_ref())).collect();
+    search::set(transaction, &short.id, &entries).await?;
+    let rows = numbered.into_iter().map(|(seq, part)| message_row(&short.id, seq, part)).collect();
     insert_messages(transaction, rows).await?;
     insert_tags(transaction, &short.id, &meta).await?;
     Ok(Chat { row: short, document: new.document })

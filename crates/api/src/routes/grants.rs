@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use transom_config::keys;
 use transom_identity::{Caller, access::Action};
-use transom_store::Role;
+use transom_store::{Role, Text};
 
 use crate::{ApiError, App, Result};
 
@@ -179,16 +179,9 @@ pub async fn keep_readable(
     Ok(())
 }
 
-/// Files are private unless their access control says otherwise: `null` is what every upload has.
 async fn may_read_file(app: &App, caller: &Caller, id: &str) -> Result<bool> {
-    let Some(file) = app.store.files.get(id).await? else { return Ok(false) };
-    if file.user_id == caller.user.id {
-        return Ok(true);
-    }
-    match &file.access_control {
-        Some(control) => Ok(app.identity.grants(&caller.user, Action::Read, Some(control)).await?),
-        None => Ok(false),
-    }
+    let Some(file) = app.store.files.get(id, Text::Without).await? else { return Ok(false) };
+    app.access().file(&caller.user, Action::Read, &file).await
 }
 
 #[cfg(test)]

@@ -8,10 +8,12 @@ mod chat_tags;
 mod chats;
 mod configs;
 mod evaluations;
+mod files;
 mod folders;
 mod grants;
 mod groups;
 mod images;
+mod memories;
 mod models;
 mod notes;
 mod ollama;
@@ -25,6 +27,7 @@ mod shapes;
 mod system;
 mod tasks;
 mod users;
+mod utils;
 mod workspace_models;
 
 use crate::router::{RouteInfo, Routes};
@@ -54,6 +57,9 @@ pub fn all() -> Routes {
         .merge(workspace_models::routes())
         .merge(openai::routes())
         .merge(ollama::routes())
+        .merge(files::routes())
+        .merge(memories::routes())
+        .merge(utils::routes())
         .merge(retrieval::routes())
         .merge(images::routes())
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_identity::permissions;
-use transom_store::{Role, User, UserPatch, UserQuery};
+use transom_store::{Role, Text, User, UserPatch, UserQuery};
 
 use super::{
     pictures,
@@ -206,9 +206,11 @@ async fn delete(State(app): State<App>, Admin(caller): Admin, Path(id): Path<Str
             "You cannot delete your own account. Ask another administrator to do it.",
         ));
     }
+    let files = app.store.files.list(Some(&id), Text::Without).await?;
     if !app.store.users.delete(&id).await? {
         return Err(ApiError::not_found("The account"));
     }
     app.identity.user_changed(&id).await?;
+    super::files::remove_blobs(&app, files).await?;
     Ok(Json(true))
 }

@@ -5,12 +5,14 @@
 mod access;
 mod cli;
 mod cli_users;
+mod files;
 mod foreign;
 mod frontend;
 mod http;
 mod inputs;
 mod openapi;
 mod postgres;
+mod search;
 mod settings;
 mod signout;
 mod signup;

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use transom_identity::Caller;
-use transom_store::{Channel, ChannelMessage, NewChannelMessage};
+use transom_store::{Channel, ChannelMessage, NewChannelMessage, StoreError};
 
 use super::{
     READ, WRITE,
@@ -212,9 +212,26 @@ async fn post(
         meta: own_meta(form.meta, &Value::Null).map_or(Value::Null, Value::Object),
     };
     let message = app.store.channel_messages.create(new).await?;
+    link_files(&app, &message).await?;
     announce(&app, &caller, &channel, &message, form.temp_id).await?;
     after(&app, caller, channel, &message);
     Ok(Json(message))
+}
+
+/// Notes which files a message shows, so that whoever reads the channel may see them.
+///
+/// # Errors
+/// Of the store only.
+pub async fn link_files(app: &App, message: &ChannelMessage) -> Result<()> {
+    let files = message.data.get("files").and_then(Value::as_array);
+    for id in files.into_iter().flatten().filter_map(|file| file.get("id").and_then(Value::as_str)) {
+        match app.store.files.link_channel_file(&message.channel_id, id).await {
+            // Other things than files have ids too.
+            Ok(()) | Err(StoreError::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 fn given(id: Option<String>) -> Option<String> {

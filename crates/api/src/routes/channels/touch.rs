@@ -97,6 +97,7 @@ async fn update(
         meta: messages::own_meta(form.meta, &message.meta).map(Value::Object),
     };
     let changed = app.store.channel_messages.update(&message.id, patch).await?;
+    messages::link_files(&app, &changed).await?;
     let record = shown::whole(&app, &changed).await?;
     events::tell(&app, &caller.user, &channel, &changed.id, "message:update", record).await;
     Ok(Json(changed))

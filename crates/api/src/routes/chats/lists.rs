@@ -1,22 +1,25 @@
 //! Lists of chats, search, and statistics.
 
+use std::collections::HashMap;
+
 use axum::{
     Json,
     extract::{Path, State},
     response::Response,
 };
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_store::{Chat, ChatQuery, ChatSummary};
 
-use super::super::shapes::json_text;
+use super::super::shapes::{json_text, offset};
 use super::{OWN_LIST, shown_chat};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Query, Verified},
     router::Routes,
-    routes::{grants::not_found, shapes},
+    routes::grants::not_found,
     rule::{Resource, Rule},
 };
 
@@ -42,11 +45,12 @@ pub(super) fn routes() -> Routes {
         .get("/api/v1/chats/folder/{folder_id}", IN_FOLDER, "Chats of a folder and those below it", folder)
         .get("/api/v1/chats/folder/{folder_id}/list", IN_FOLDER, "A page of a folder's chats", folder_list)
         .get("/api/v1/chats/search", OWN_LIST, "Search titles and messages", search)
+        .asks::<SearchQuery>()
         .get("/api/v1/chats/stats/usage", OWN_LIST, "Statistics of one's own chats", stats)
 }
 
 fn page(number: Option<u64>, size: u64) -> (u64, Option<u64>) {
-    (shapes::offset(number, size), Some(size))
+    (offset(number, size), Some(size))
 }
 
 #[derive(Deserialize)]
@@ -227,18 +231,39 @@ async fn folder_list(
     Ok(Json(app.store.chats.list(wanted).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct SearchQuery {
+    /// Words, and `tag:`, `folder:`, `pinned:`, `archived:` or `shared:` with a value.
     text: String,
+    /// From 1.
     #[serde(default)]
     page: Option<u64>,
+    /// Whether to show the messages that were found; not part of the contract.
+    #[serde(default)]
+    snippets: Option<bool>,
+}
+
+/// A chat that was found.
+#[derive(Serialize)]
+struct FoundChat {
+    #[serde(flatten)]
+    chat: ChatSummary,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    hit: Option<FoundMessage>,
+}
+
+/// The last message that was found in it.
+#[derive(Serialize)]
+struct FoundMessage {
+    message_id: String,
+    snippet: String,
 }
 
 async fn search(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<SearchQuery>,
-) -> Result<Json<Vec<ChatSummary>>> {
+) -> Result<Json<Vec<FoundChat>>> {
     let (offset, limit) = page(query.page, PAGE);
     let base = ChatQuery {
         user_id: caller.user.id.clone(),
@@ -260,7 +285,17 @@ async fn search(
             return Ok(Json(Vec::new()));
         }
     }
-    Ok(Json(app.store.chats.list(wanted).await?))
+    let words = wanted.text.clone().filter(|_| query.snippets.unwrap_or(false));
+    let chats = app.store.chats.list(wanted).await?;
+    let mut hits = HashMap::new();
+    if let Some(words) = words {
+        let ids: Vec<String> = chats.iter().map(|chat| chat.id.clone()).collect();
+        for hit in app.store.chats.hits(&caller.user.id, &words, &ids).await? {
+            hits.insert(hit.chat_id, FoundMessage { message_id: hit.message_id, snippet: hit.snippet });
+        }
+    }
+    let found = |chat: ChatSummary| FoundChat { hit: hits.remove(&chat.id), chat };
+    Ok(Json(chats.into_iter().map(found).collect()))
 }
 
 /// Takes `tag:`, `folder:`, `pinned:`, `archived:` and `shared:` out of a search text; the names of folders come back.

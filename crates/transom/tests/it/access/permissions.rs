@@ -212,7 +212,11 @@ async fn try_feature(lab: &Lab<'_>, leaf: &str) -> Outcome {
         // A turn has no such step.
         "features.web_search" => Nothing(&["/api/v1/retrieval/process/web/search"]),
         "features.image_generation" => Nothing(&["/api/v1/images/generations"]),
-        "features.code_interpreter" => Nothing(&["/api/v1/utils/code"]),
+        "features.code_interpreter" => {
+            let reply = lab.owner().post("/api/v1/utils/code/execute", &json!({"code": "1"})).await;
+            // No engine runs here: that is said only to those who may ask.
+            if reply.status == 400 { Done } else { Refused }
+        }
         other => panic!("{other}: say what this permission is about"),
     }
 }
@@ -255,7 +259,10 @@ async fn try_chat(lab: &Lab<'_>, leaf: &str) -> Outcome {
             // There is no connection to the service that speaks: that is said only to those who may ask.
             if reply.status == 404 { Done } else { Refused }
         }
-        "chat.file_upload" => Nothing(&["/api/v1/files"]),
+        "chat.file_upload" => {
+            let reply = lab.owner().upload("?process=false", "a.txt", "text/plain", "text").await;
+            if reply.status == 200 { Done } else { Refused }
+        }
         // Speaking and hearing are asked for by themselves.
         "chat.call" => Nothing(&["/api/v1/call"]),
         "chat.valves" => Nothing(TOOLS),

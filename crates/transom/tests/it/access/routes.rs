@@ -53,7 +53,9 @@ pub fn body_of(route: &RouteInfo, names: &Names) -> Option<Value> {
         "/api/v1/channels/{id}/members/active" => json!({"is_active": true}),
         "/api/v1/channels/{id}/messages/post"
         | "/api/v1/channels/{id}/messages/{message_id}/update"
-        | "/api/v1/chats/{id}/messages/{message_id}" => json!({"content": "changed"}),
+        | "/api/v1/chats/{id}/messages/{message_id}"
+        | "/api/v1/files/{id}/data/content/update"
+        | "/api/v1/memories/{memory_id}/update" => json!({"content": "changed"}),
         "/api/v1/channels/{id}/messages/{message_id}/pin" => json!({"is_pinned": true}),
         path if path.contains("/reactions/") => json!({"name": "smile"}),
         "/api/v1/chats/{id}" | "/api/v1/chats/new" => json!({"chat": {"title": "changed"}}),

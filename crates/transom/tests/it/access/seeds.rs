@@ -67,6 +67,8 @@ pub enum Kind {
     Chat,
     Folder,
     Feedback,
+    File,
+    Memory,
     Turn,
     Note(Sharing),
     Prompt(Sharing),
@@ -96,6 +98,8 @@ pub fn kinds(route: &RouteInfo) -> Vec<Kind> {
         Some(Resource::Chat) => vec![Kind::Chat],
         Some(Resource::Folder) => vec![Kind::Folder],
         Some(Resource::Feedback) => vec![Kind::Feedback],
+        Some(Resource::File) => vec![Kind::File],
+        Some(Resource::Memory) => vec![Kind::Memory],
         Some(Resource::Turn) => vec![Kind::Turn],
         Some(Resource::Note) => each(Kind::Note),
         Some(Resource::Prompt) => each(Kind::Prompt),
@@ -125,7 +129,9 @@ impl Kind {
             _ => vec![Owner, Admin],
         };
         match (self, action) {
-            (Self::Chat | Self::Folder | Self::Feedback | Self::Turn, _) => by_owner,
+            (Self::Chat | Self::Folder | Self::Feedback | Self::File | Self::Memory | Self::Turn, _) => {
+                by_owner
+            }
             (Self::Note(sharing) | Self::Prompt(sharing) | Self::Preset(sharing), Some(Action::Read)) => {
                 sharing.readers(Owner)
             }
@@ -176,6 +182,14 @@ impl Kind {
             Self::Feedback => {
                 let form = json!({"type": "rating", "data": {"rating": 1}});
                 Names::from([("id", made(owner, "/api/v1/evaluations/feedback", &form).await)])
+            }
+            Self::File => {
+                let file = owner.upload("?process=false", "a.txt", "text/plain", "text").await.ok();
+                Names::from([("id", file["id"].as_str().unwrap().to_string())])
+            }
+            Self::Memory => {
+                let form = json!({"content": "remember"});
+                Names::from([("memory_id", made(owner, "/api/v1/memories/add", &form).await)])
             }
             Self::Note(sharing) => {
                 let form = json!({"title": "A note", "access_control": sharing.control(people)});

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use transom_store::{FeedbackQuery, FileRow, NoteQuery, OpenOptions, Store, UserQuery};
+use transom_store::{FeedbackQuery, FileRow, NoteQuery, OpenOptions, Store, Text, UserQuery};
 use transom_testkit::TestServer;
 
 /// The database of a running server, read beside it.
@@ -34,6 +34,7 @@ impl Kept {
             writeln!(all, "{:?}", store.api_keys.get(of).await.unwrap().map(|key| key.key)).unwrap();
             writeln!(all, "{:?}", store.folders.of_user(of).await.unwrap()).unwrap();
             writeln!(all, "{:?}", store.tags.of_user(of).await.unwrap()).unwrap();
+            writeln!(all, "{:?}", store.memories.of_user(of).await.unwrap()).unwrap();
             let notes = NoteQuery { user_id: of.clone(), ..NoteQuery::default() };
             writeln!(all, "{:?}", store.notes.list(&notes).await.unwrap()).unwrap();
         }
@@ -50,7 +51,7 @@ impl Kept {
         }
         writeln!(all, "{:?}", store.models.all().await.unwrap()).unwrap();
         writeln!(all, "{:?}", store.prompts.all().await.unwrap()).unwrap();
-        writeln!(all, "{:?}", store.files.all().await.unwrap()).unwrap();
+        writeln!(all, "{:?}", store.files.list(None, Text::With).await.unwrap()).unwrap();
         writeln!(all, "{:?}", store.feedbacks.list(FeedbackQuery::default()).await.unwrap()).unwrap();
         let mut settings = store.settings.all().await.unwrap();
         settings.sort_by(|(a, _), (b, _)| a.cmp(b));
