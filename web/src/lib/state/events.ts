@@ -60,9 +60,11 @@ function mark(id: string, events: ChatEvent[]) {
 	for (const { data } of events) {
 		const done = (data.data as { done?: boolean } | undefined)?.done === true;
 		const ends = data.type === 'chat:tasks:cancel' || data.type === 'chat:message:error';
-		if (ends || (data.type === 'chat:completion' && done)) chats.running.delete(id);
-		else if (data.type === 'chat:completion') {
-			if (!chats.running.has(id) && !chats.items.some((c) => c.id === id)) void chats.refresh();
+		if (ends || (data.type === 'chat:completion' && done)) {
+			chats.running.delete(id);
+			if (conversations.current.id !== id || document.hidden) chats.markUnread(id);
+		} else if (data.type === 'chat:completion') {
+			if (!chats.running.has(id) && !chats.find(id)) void chats.refresh();
 			chats.running.add(id);
 		}
 	}
