@@ -64,7 +64,7 @@ export async function archive(chat: ChatSummary) {
 	});
 }
 
-export function askDelete(chat: ChatSummary) {
+export function askDelete(chat: Pick<ChatSummary, 'id' | 'title'>) {
 	void dialogs.confirm({
 		title: t('sidebar.deleteTitle'),
 		description: t('sidebar.deleteText', { title: titleOf(chat) }),
