@@ -31,10 +31,10 @@ export const test = base.extend<{ problems: string[] }>({
 
 export { expect };
 
-export async function signIn(page: Page) {
+export async function signIn(page: Page, password = ADMIN.password) {
 	await page.goto('/auth');
 	await page.locator('input[type=email]').fill(ADMIN.email);
-	await page.locator('input[type=password]').fill(ADMIN.password);
+	await page.locator('input[type=password]').fill(password);
 	await page.locator('form button[type=submit]').click();
 	await page.waitForURL('/');
 	await expect(composer(page)).toBeVisible();

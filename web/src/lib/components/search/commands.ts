@@ -7,6 +7,7 @@ import Languages from '@lucide/svelte/icons/languages';
 import LogOut from '@lucide/svelte/icons/log-out';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
+import Settings2 from '@lucide/svelte/icons/settings-2';
 import SquareDashed from '@lucide/svelte/icons/square-dashed';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
@@ -19,7 +20,8 @@ import { app } from '$lib/state/app.svelte';
 import { dialogs } from '$lib/state/dialogs.svelte';
 import { frame } from '$lib/state/frame.svelte';
 import { leave } from '$lib/state/leave';
-import { showShortcuts } from '$lib/state/open';
+import type { SettingsTab } from '$lib/settings/tabs';
+import { showSettings, showShortcuts } from '$lib/state/open';
 import { theme, type Theme } from '$lib/state/theme.svelte';
 
 export interface Command {
@@ -62,6 +64,14 @@ const THEMES: [Theme, () => string][] = [
 	['oled-dark', () => t('search.themeBlack')]
 ];
 
+const TABS: [SettingsTab, () => string][] = [
+	['general', () => t('search.tabGeneral')],
+	['interface', () => t('search.tabInterface')],
+	['data', () => t('search.tabData')],
+	['account', () => t('search.tabAccount')],
+	['about', () => t('search.tabAbout')]
+];
+
 /** Everything else. */
 export function commands(): Command[] {
 	const list: Command[] = [
@@ -95,6 +105,13 @@ export function commands(): Command[] {
 				const id = await newFolder();
 				if (id) await goto(`/folders/${id}`);
 			}
+		});
+	for (const [tab, label] of TABS)
+		list.push({
+			id: `settings-${tab}`,
+			label: t('search.settings', { name: label() }),
+			icon: Settings2,
+			run: () => showSettings(tab)
 		});
 	for (const [value, label] of THEMES)
 		if (theme.current !== value)
