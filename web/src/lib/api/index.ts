@@ -34,6 +34,10 @@ export const listModels = async (refresh = false) =>
 	(await read<{ data: Model[] }>(client.GET('/api/models', { params: { query: { refresh } } })))
 		.data;
 
+/** The models of all servers as they are, for administrators. */
+export const baseModels = async () =>
+	(await read<{ data: Model[] }>(client.GET('/api/models/base'))).data;
+
 export const listChats = (page: number) =>
 	read<ChatSummary[]>(
 		client.GET('/api/v1/chats/', {
