@@ -175,8 +175,8 @@ test('announcements are shown to everybody until they are closed', async ({ page
 	await signIn(page);
 	await page.goto('/admin/settings/interface');
 	await page.getByRole('button', { name: 'Add an announcement' }).click();
-	await page.getByLabel('Heading').fill('Maintenance');
-	await page.getByLabel('Text', { exact: true }).fill('Tonight from **22:00**.');
+	await page.getByRole('textbox', { name: 'Heading' }).fill('Maintenance');
+	await page.getByRole('textbox', { name: 'Text', exact: true }).fill('Tonight from **22:00**.');
 	await page.getByRole('button', { name: 'Save' }).click();
 	await expect(page.getByText('1 unsaved change', { exact: true })).toBeHidden();
 
@@ -188,7 +188,7 @@ test('announcements are shown to everybody until they are closed', async ({ page
 	await banner.getByRole('button', { name: 'Close this announcement' }).click();
 	await expect(banner).toBeHidden();
 	await page.reload();
-	await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
+	await expect(page.getByRole('heading', { name: /^Good / })).toBeVisible();
 	await expect(banner).toBeHidden();
 	await api(page, 'DELETE', '/api/v1/transom/settings/WEBUI_BANNERS');
 });
