@@ -19,18 +19,18 @@ export const downloadJson = (name: string, value: unknown) =>
 /** Today, as part of a file name. */
 export const today = (): string => new Date().toISOString().slice(0, 10);
 
-/** Lets the reader choose a file, and gives its text; nothing when they choose none. */
-export function chooseFile(accept: string): Promise<string | undefined> {
-	return new Promise((resolve, reject) => {
+/** Lets the reader choose a file; nothing when they choose none. */
+export function chooseFile(accept: string): Promise<File | undefined> {
+	return new Promise((resolve) => {
 		const input = document.createElement('input');
 		input.type = 'file';
 		input.accept = accept;
 		input.oncancel = () => resolve(undefined);
-		input.onchange = () => {
-			const file = input.files?.[0];
-			if (file) file.text().then(resolve, reject);
-			else resolve(undefined);
-		};
+		input.onchange = () => resolve(input.files?.[0]);
 		input.click();
 	});
 }
+
+/** The text of a file the reader chooses. */
+export const chooseText = async (accept: string): Promise<string | undefined> =>
+	(await chooseFile(accept))?.text();

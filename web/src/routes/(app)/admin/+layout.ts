@@ -1,3 +1,4 @@
 import { useArea } from '$lib/i18n/index.svelte';
 
-export const load = () => useArea('admin');
+// The editor of models and suggestions is the workspace's.
+export const load = () => Promise.all([useArea('admin'), useArea('workspace')]);
