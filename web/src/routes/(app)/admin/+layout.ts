@@ -1,4 +1,6 @@
 import { useArea } from '$lib/i18n/index.svelte';
 
-// The editor of models and suggestions is the workspace's.
-export const load = () => Promise.all([useArea('admin'), useArea('workspace')]);
+/** The editors of models and suggestions speak the words of the workspace. */
+export async function load() {
+	await Promise.all([useArea('admin'), useArea('workspace')]);
+}
