@@ -8,9 +8,11 @@ import { dirname, resolve } from 'node:path';
 
 /** First parts of keys that only some pages need. All other keys are the area `core`. */
 export const LAZY_AREAS = [
+	'access',
 	'admin',
 	'channels',
 	'notes',
+	'params',
 	'playground',
 	'search',
 	'settings',
