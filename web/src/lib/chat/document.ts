@@ -1,4 +1,5 @@
 /** Builds the messages, documents and request bodies that the chat routes expect. */
+import { newId } from '$lib/id';
 import { withoutReasoning } from './segments';
 import { branch } from './history';
 import type { History, Message } from './types';
@@ -10,7 +11,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 export function userMessage(parentId: string | null, content: string, models: string[]): Message {
 	return {
-		id: crypto.randomUUID(),
+		id: newId(),
 		parentId,
 		childrenIds: [],
 		role: 'user',
@@ -22,7 +23,7 @@ export function userMessage(parentId: string | null, content: string, models: st
 
 export function assistantMessage(parentId: string, model: { id: string; name: string }): Message {
 	return {
-		id: crypto.randomUUID(),
+		id: newId(),
 		parentId,
 		childrenIds: [],
 		role: 'assistant',

@@ -3,6 +3,8 @@ import * as api from '$lib/api';
 import { ApiError, token } from '$lib/api/client';
 import type { Config, Model, SessionUser, SignedIn } from '$lib/api/types';
 import { preferredLocale, useLocale } from '$lib/i18n/index.svelte';
+import { settings } from './settings.svelte';
+import { theme } from './theme.svelte';
 
 const LAST_MODEL_KEY = 'transom.model';
 
@@ -46,8 +48,11 @@ class AppState {
 			token.clear();
 			return;
 		}
-		if (this.user && !this.isPending) await this.loadModels();
+		if (this.user && !this.isPending) await this.#loadOwn();
 	}
+
+	/** What belongs to the person: models, settings. */
+	#loadOwn = () => Promise.all([this.loadModels(), settings.load().then(applyLook)]);
 
 	signIn = async (email: string, password: string) =>
 		this.#adopt(await api.signIn(email, password));
@@ -61,7 +66,12 @@ class AppState {
 		// The settings tell more to somebody who is signed in.
 		this.config = await api.getConfig();
 		this.user = user;
-		if (user.role !== 'pending') await this.loadModels();
+		if (user.role !== 'pending') await this.#loadOwn();
+	}
+
+	/** Takes over what was changed about the account. */
+	updateUser(patch: Partial<SessionUser>) {
+		if (this.user) this.user = { ...this.user, ...patch };
 	}
 
 	/** Ends the session here and on the server. Gives an address to go on to, if the server has one. */
@@ -75,6 +85,7 @@ class AppState {
 	async forget() {
 		token.clear();
 		this.user = null;
+		settings.reset();
 		this.models = [];
 		this.modelsLoaded = false;
 		this.config = await api.getConfig().catch(() => this.config);
@@ -83,7 +94,16 @@ class AppState {
 	async recheck() {
 		this.user = await api.session();
 		this.config = await api.getConfig();
-		if (!this.isPending) await this.loadModels();
+		if (!this.isPending) await this.#loadOwn();
+	}
+
+	/** Whether the person may do something, such as `chat.share`. Administrators may do everything. */
+	may(permission: string): boolean {
+		if (this.isAdmin) return true;
+		let at: unknown = this.user?.permissions ?? this.config?.permissions;
+		for (const part of permission.split('.'))
+			at = (at as Record<string, unknown> | undefined)?.[part];
+		return at !== false;
 	}
 
 	async loadModels(refresh = false) {
@@ -107,6 +127,13 @@ class AppState {
 	rememberModel(id: string) {
 		localStorage.setItem(LAST_MODEL_KEY, id);
 	}
+}
+
+/** Contrast and size follow the person to other browsers. */
+function applyLook() {
+	const { highContrastMode, textScale } = settings.ui;
+	if (typeof highContrastMode === 'boolean') theme.setHighContrast(highContrastMode);
+	if (typeof textScale === 'number') theme.setScale(textScale);
 }
 
 /** Single sign-on leaves its token in a cookie that the page may read once. */
