@@ -32,6 +32,7 @@ export interface Config {
 	/** Comma-separated ids in old settings. */
 	default_models?: string | string[] | null;
 	default_prompt_suggestions?: PromptSuggestion[];
+	permissions?: Record<string, unknown>;
 	ui?: { pending_user_overlay_title?: string; pending_user_overlay_content?: string };
 }
 

@@ -3,6 +3,7 @@ import * as api from '$lib/api';
 import { ApiError, token } from '$lib/api/client';
 import type { Config, Model, SessionUser, SignedIn } from '$lib/api/types';
 import { preferredLocale, useLocale } from '$lib/i18n/index.svelte';
+import { settings } from './settings.svelte';
 
 const LAST_MODEL_KEY = 'transom.model';
 
@@ -46,8 +47,11 @@ class AppState {
 			token.clear();
 			return;
 		}
-		if (this.user && !this.isPending) await this.loadModels();
+		if (this.user && !this.isPending) await this.#loadOwn();
 	}
+
+	/** What belongs to the person: models, settings. */
+	#loadOwn = () => Promise.all([this.loadModels(), settings.load()]);
 
 	signIn = async (email: string, password: string) =>
 		this.#adopt(await api.signIn(email, password));
@@ -61,7 +65,7 @@ class AppState {
 		// The settings tell more to somebody who is signed in.
 		this.config = await api.getConfig();
 		this.user = user;
-		if (user.role !== 'pending') await this.loadModels();
+		if (user.role !== 'pending') await this.#loadOwn();
 	}
 
 	/** Ends the session here and on the server. Gives an address to go on to, if the server has one. */
@@ -75,6 +79,7 @@ class AppState {
 	async forget() {
 		token.clear();
 		this.user = null;
+		settings.reset();
 		this.models = [];
 		this.modelsLoaded = false;
 		this.config = await api.getConfig().catch(() => this.config);
@@ -83,7 +88,16 @@ class AppState {
 	async recheck() {
 		this.user = await api.session();
 		this.config = await api.getConfig();
-		if (!this.isPending) await this.loadModels();
+		if (!this.isPending) await this.#loadOwn();
+	}
+
+	/** Whether the person may do something, such as `chat.share`. Administrators may do everything. */
+	may(permission: string): boolean {
+		if (this.isAdmin) return true;
+		let at: unknown = this.user?.permissions ?? this.config?.permissions;
+		for (const part of permission.split('.'))
+			at = (at as Record<string, unknown> | undefined)?.[part];
+		return at !== false;
 	}
 
 	async loadModels(refresh = false) {
