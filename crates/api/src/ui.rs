@@ -24,6 +24,11 @@ struct Embedded;
 
 /// The page that every path of the app begins with.
 const PAGE: &str = "index.html";
+/// The frame in which pages that models wrote are run.
+const SANDBOX: &str = "sandbox.html";
+/// It has no origin, so that it reaches nothing of ours; the page around it narrows further what it may load.
+const SANDBOX_POLICY: &str = "sandbox allow-scripts allow-modals; default-src 'self' 'unsafe-inline' 'unsafe-eval' \
+                              data: blob: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /// Paths below these are never pages of the app.
 const API_PREFIXES: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 /// Hashed names never change their content.
@@ -140,7 +145,8 @@ fn answer(name: &str, data: Vec<u8>, encoding: Option<&str>, headers: &HeaderMap
         set(header::CONTENT_ENCODING, encoding);
     }
     if own && name.ends_with(".html") {
-        set(header::CONTENT_SECURITY_POLICY, &POLICY);
+        let policy: &str = if name == SANDBOX { SANDBOX_POLICY } else { &POLICY };
+        set(header::CONTENT_SECURITY_POLICY, policy);
         set(header::REFERRER_POLICY, "same-origin");
     }
     response

@@ -25,6 +25,7 @@ const areas = {
 	admin: import.meta.glob<Catalogue>('./*.json', { query: '?area=admin', import: 'default' }),
 	channels: import.meta.glob<Catalogue>('./*.json', { query: '?area=channels', import: 'default' }),
 	notes: import.meta.glob<Catalogue>('./*.json', { query: '?area=notes', import: 'default' }),
+	params: import.meta.glob<Catalogue>('./*.json', { query: '?area=params', import: 'default' }),
 	playground: import.meta.glob<Catalogue>('./*.json', {
 		query: '?area=playground',
 		import: 'default'
