@@ -2,7 +2,7 @@
 
 use sea_orm::sea_query::{Expr, Func, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, FromQueryResult};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::chats::{SHORT_COLUMNS, ShortChat};
 use crate::db::{LIKE_ESCAPE, contains_pattern};
@@ -10,7 +10,7 @@ use crate::entity::{chat, chat_tag, message};
 use crate::{ChatRow, Chats, Result};
 
 /// A line of a list of chats.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ChatSummary {
     /// Id.
     pub id: String,
@@ -63,20 +63,26 @@ impl Chats {
     /// # Errors
     /// Of the database only.
     pub async fn list(&self, query: ChatQuery) -> Result<Vec<ChatSummary>> {
+        Ok(serde_json::from_str(&self.list_json(query).await?)?)
+    }
+
+    /// The same as [`Chats::list`] as JSON text, for answers that only pass it on.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn list_json(&self, query: ChatQuery) -> Result<String> {
         use chat::Column::{CreatedAt, Id, Title, UpdatedAt};
         let mut select = select(&query);
         select.columns([Id, Title, UpdatedAt, CreatedAt].map(|column| (chat::Entity, column)));
         // One row with all lines: handing over a row costs the driver more than finding it.
+        const LINE: &str = "('id', id, 'title', title, 'updated_at', updated_at, 'created_at', created_at)";
         let lines = match self.db.backend() {
-            DbBackend::Sqlite => "json_group_array(json_array(id, title, updated_at, created_at))",
-            _ => "COALESCE(json_agg(json_build_array(id, title, updated_at, created_at)), '[]')::text",
+            DbBackend::Sqlite => format!("json_group_array(json_object{LINE})"),
+            _ => format!("COALESCE(json_agg(json_build_object{LINE}), '[]')::text"),
         };
         let all = Query::select().expr(Expr::cust(lines)).from_subquery(select, "line").to_owned();
         let row = self.db.reader().query_one(&all).await?;
-        let text: String = row.map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0))?;
-        let lines: Vec<(String, String, i64, i64)> = serde_json::from_str(&text)?;
-        let summary = |(id, title, updated_at, created_at)| ChatSummary { id, title, updated_at, created_at };
-        Ok(lines.into_iter().map(summary).collect())
+        Ok(row.map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0))?)
     }
 
     /// The same chats as [`Chats::list`] with all that is known of them but their documents.

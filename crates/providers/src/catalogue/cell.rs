@@ -90,6 +90,9 @@ impl Cell {
         }
         state.running = true;
         state.wanted = state.wanted.max(state.finished + 1);
+        if state.finished < state.needed {
+            state.needed_since = Instant::now();
+        }
         true
     }
 
@@ -117,7 +120,7 @@ impl Cell {
         state.failures = 0;
     }
 
-    /// Since when nothing is known about the present, and the attempt that will change that.
+    /// Since when we ask about a present of which nothing is known, and the attempt that will tell.
     pub fn unknown_since(&self) -> Option<(Instant, u64)> {
         let state = lock(&self.state);
         (state.finished < state.needed).then_some((state.needed_since, state.needed))

@@ -121,10 +121,10 @@ impl Catalogue {
         self.invalidate_cells(|_| true);
     }
 
-    /// The connection settings were saved: whatever is asked from now on is asked by the new ones.
+    /// The connection settings were saved: whatever is asked from now on is asked by the new ones, when the next list
+    /// is wanted.
     pub(crate) fn connections_changed(&self) {
-        let cells = self.0.reconcile();
-        cells.iter().filter(|cell| cell.unknown_since().is_some()).for_each(|cell| self.0.ask(cell));
+        self.0.reconcile();
     }
 
     /// Models of this Ollama server were added or removed.
@@ -202,12 +202,12 @@ impl Inner {
     }
 
     async fn wait_for_unknown(self: &Arc<Self>, cells: &[Arc<Cell>]) {
-        let unknown: Vec<_> = cells.iter().filter_map(|cell| Some((cell, cell.unknown_since()?))).collect();
-        if unknown.is_empty() {
-            return;
-        }
-        unknown.iter().for_each(|(cell, _)| self.ask(cell));
-        let waits = unknown.iter().map(|(cell, (since, target))| cell.wait(*target, *since + COLD_WAIT));
+        // asking first: a wait is counted from when the question was put, not from when it arose
+        cells.iter().filter(|cell| cell.unknown_since().is_some()).for_each(|cell| self.ask(cell));
+        let waits = cells.iter().filter_map(|cell| {
+            let (since, target) = cell.unknown_since()?;
+            Some(cell.wait(target, since + COLD_WAIT))
+        });
         futures::future::join_all(waits).await;
     }
 

@@ -10491,16 +10491,6 @@ export interface components {
         ChatsMessageForm: {
             content: string;
         };
-        Body_upload_file_api_v1_files__post: {
-            /** Format: binary */
-            file: string;
-            metadata?: {
-                [key: string]: unknown;
-            } | string | null;
-        };
-        HTTPValidationError: {
-            detail?: components["schemas"]["ValidationError"][];
-        };
         FileModelResponse: {
             id: string;
             user_id: string;
@@ -10514,6 +10504,16 @@ export interface components {
             updated_at: number;
         } & {
             [key: string]: unknown;
+        };
+        Body_upload_file_api_v1_files__post: {
+            /** Format: binary */
+            file: string;
+            metadata?: {
+                [key: string]: unknown;
+            } | string | null;
+        };
+        HTTPValidationError: {
+            detail?: components["schemas"]["ValidationError"][];
         };
         FileModel: {
             id: string;

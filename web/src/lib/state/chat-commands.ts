@@ -40,15 +40,20 @@ export const chatCommands = {
 	scrollToStart: () => surface.toStart(),
 	scrollToEnd: () => surface.toEnd(),
 
-	stop() {
-		if (conversations.current.streaming) void conversations.current.stop();
+	stop(): boolean {
+		const { current } = conversations;
+		if (!current.streaming) return false;
+		void current.stop();
+		return true;
 	},
 
-	regenerate() {
+	/** False when there is nothing to answer again: the key keeps its usual meaning. */
+	regenerate(): boolean {
 		const chat = conversations.current;
 		const answer = last('assistant');
-		if (answer && !chat.streaming && app.may('chat.regenerate_response'))
-			attempt(regenerate(chat, answer.id));
+		if (!answer || chat.streaming || !app.may('chat.regenerate_response')) return false;
+		attempt(regenerate(chat, answer.id));
+		return true;
 	},
 
 	editLast() {
@@ -74,13 +79,5 @@ export const chatCommands = {
 	},
 
 	toggleControls: () => panel.toggle('controls'),
-	toggleOverview: () => panel.toggle('overview'),
-
-	/** A new chat that is not kept. */
-	newTemporary() {
-		if (!app.may('chat.temporary')) return;
-		conversations.startNew();
-		conversations.current.temporary = true;
-		surface.focusComposer();
-	}
+	toggleOverview: () => panel.toggle('overview')
 };

@@ -1,4 +1,5 @@
 /** The open chat, and those still being answered behind it. */
+import type { ChatRecord } from '$lib/api/types';
 import { app } from './app.svelte';
 import { Conversation } from './conversation/conversation.svelte';
 import { ask } from './conversation/turns';
@@ -83,3 +84,11 @@ class Conversations {
 }
 
 export const conversations = new Conversations();
+
+/** A conversation that can be read and leafed through; nothing of it is kept. */
+export function readOnlyConversation(record: ChatRecord): Conversation {
+	const conversation = new Conversation(null, { named() {}, settled() {}, next() {} });
+	conversation.readOnly = true;
+	conversation.adopt(record);
+	return conversation;
+}

@@ -48,9 +48,9 @@ export class Conversation {
 	files = $state.raw<Attachment[]>([]);
 	/** Nothing is saved: the chat lives in this tab. */
 	temporary = $state(false);
-	record = $state.raw<Pick<ChatRecord, 'share_id' | 'folder_id' | 'pinned' | 'archived'> | null>(
-		null
-	);
+	/** Somebody else's, or a copy: it can be read and leafed through. */
+	readOnly = $state(false);
+	record = $state.raw<Pick<ChatRecord, 'folder_id' | 'updated_at'> | null>(null);
 	phase = $state<'ready' | 'loading' | 'missing' | 'failed'>('ready');
 	/** The person has asked to stop and the server has not confirmed yet. */
 	stopping = $state(false);
@@ -60,7 +60,7 @@ export class Conversation {
 	readonly path = $derived(tree.branch(this.history));
 	readonly streaming = $derived(this.live.size > 0);
 	/** Kept on the server: it has an id there. */
-	readonly stored = $derived(this.id !== null && !this.temporary);
+	readonly stored = $derived(this.id !== null && !this.temporary && !this.readOnly);
 
 	/** Which child of a message was shown last. */
 	#trail = new Map<string, string>();
@@ -102,10 +102,11 @@ export class Conversation {
 	}
 
 	async #fetch() {
-		this.#adopt(await api.getChat(this.id!));
+		this.adopt(await api.getChat(this.id!));
 	}
 
-	#adopt(record: ChatRecord) {
+	/** Shows what a record of the server holds. */
+	adopt(record: ChatRecord) {
 		const document = record.chat as Record<string, unknown>;
 		this.title = record.title;
 		this.history = tree.normalizeHistory(document.history);
@@ -139,7 +140,7 @@ export class Conversation {
 
 	/** The connection was away: events are missing, and turns may have ended meanwhile. */
 	async resync(): Promise<void> {
-		if (!this.id || this.temporary) return;
+		if (!this.id || !this.stored) return;
 		if (!this.streaming) return this.#refresh();
 		for (const id of this.live.ids) this.live.get(id)!.live = joinedLate();
 		const tasks = await api.runningTasks(this.id).catch(() => null);
@@ -155,7 +156,7 @@ export class Conversation {
 	async #refresh() {
 		const record = await api.getChat(this.id!).catch(() => null);
 		if (record && record.updated_at !== this.#updatedAt && !this.streaming && !this.#dirty) {
-			this.#adopt(record);
+			this.adopt(record);
 			await this.#findRunning();
 		}
 	}
@@ -356,11 +357,11 @@ export class Conversation {
 	}
 
 	async #create() {
-		const record = await api.createChat(doc.newDocument(this.#saved()));
+		const record = await api.createChat(doc.newDocument(this.#saved()), this.folderId);
 		this.id = record.id;
 		this.record = record;
 		this.watcher.named(this);
-		chats.touch(record.id, record.title);
+		chats.touch(record.id, record.title, this.folderId);
 	}
 
 	/** Keeps a temporary chat after all. */
@@ -381,6 +382,7 @@ export class Conversation {
 	 * newer text, so the save waits for its end.
 	 */
 	async save(): Promise<void> {
+		if (this.readOnly) return;
 		if (this.streaming) {
 			this.#dirty = true;
 			return;
