@@ -14,7 +14,9 @@ export const LAZY_AREAS = [
 	'notes',
 	'params',
 	'playground',
+	'search',
 	'settings',
+	'shortcuts',
 	'workspace'
 ];
 

@@ -46,8 +46,8 @@ export const listChats = (page: number) =>
 	);
 export const getChat = (id: string) =>
 	read<ChatRecord>(client.GET('/api/v1/chats/{id}', { params: { path: { id } } }));
-export const createChat = (chat: Record<string, unknown>) =>
-	read<ChatRecord>(client.POST('/api/v1/chats/new', { body: { chat } }));
+export const createChat = (chat: Record<string, unknown>, folder_id: string | null = null) =>
+	read<ChatRecord>(client.POST('/api/v1/chats/new', { body: { chat, folder_id } }));
 export const updateChat = (id: string, chat: Record<string, unknown>) =>
 	read<ChatRecord>(client.POST('/api/v1/chats/{id}', { params: { path: { id } }, body: { chat } }));
 export const deleteChat = (id: string) =>

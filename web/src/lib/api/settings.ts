@@ -35,6 +35,16 @@ export interface UiSettings {
 	title?: { auto?: boolean };
 	imageCompression?: boolean;
 	imageCompressionSize?: { width?: string | number; height?: string | number };
+	/** The browser tells of answers in chats nobody looks at. */
+	notificationEnabled?: boolean;
+	/** On unless switched off. */
+	notificationSound?: boolean;
+	notifications?: { webhook_url?: string };
+	highContrastMode?: boolean;
+	/** Size of everything; nothing is 1. */
+	textScale?: number | null;
+	backgroundImageUrl?: string | null;
+	showChatTitleInTab?: boolean;
 	[key: string]: unknown;
 }
 

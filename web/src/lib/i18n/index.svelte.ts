@@ -31,7 +31,12 @@ const areas = {
 		query: '?area=playground',
 		import: 'default'
 	}),
+	search: import.meta.glob<Catalogue>('./*.json', { query: '?area=search', import: 'default' }),
 	settings: import.meta.glob<Catalogue>('./*.json', { query: '?area=settings', import: 'default' }),
+	shortcuts: import.meta.glob<Catalogue>('./*.json', {
+		query: '?area=shortcuts',
+		import: 'default'
+	}),
 	workspace: import.meta.glob<Catalogue>('./*.json', {
 		query: '?area=workspace',
 		import: 'default'

@@ -4,6 +4,7 @@ import { ApiError, token } from '$lib/api/client';
 import type { Config, Model, SessionUser, SignedIn } from '$lib/api/types';
 import { preferredLocale, useLocale } from '$lib/i18n/index.svelte';
 import { settings } from './settings.svelte';
+import { theme } from './theme.svelte';
 
 const LAST_MODEL_KEY = 'transom.model';
 
@@ -51,7 +52,7 @@ class AppState {
 	}
 
 	/** What belongs to the person: models, settings. */
-	#loadOwn = () => Promise.all([this.loadModels(), settings.load()]);
+	#loadOwn = () => Promise.all([this.loadModels(), settings.load().then(applyLook)]);
 
 	signIn = async (email: string, password: string) =>
 		this.#adopt(await api.signIn(email, password));
@@ -66,6 +67,11 @@ class AppState {
 		this.config = await api.getConfig();
 		this.user = user;
 		if (user.role !== 'pending') await this.#loadOwn();
+	}
+
+	/** Takes over what was changed about the account. */
+	updateUser(patch: Partial<SessionUser>) {
+		if (this.user) this.user = { ...this.user, ...patch };
 	}
 
 	/** Ends the session here and on the server. Gives an address to go on to, if the server has one. */
@@ -121,6 +127,13 @@ class AppState {
 	rememberModel(id: string) {
 		localStorage.setItem(LAST_MODEL_KEY, id);
 	}
+}
+
+/** Contrast and size follow the person to other browsers. */
+function applyLook() {
+	const { highContrastMode, textScale } = settings.ui;
+	if (typeof highContrastMode === 'boolean') theme.setHighContrast(highContrastMode);
+	if (typeof textScale === 'number') theme.setScale(textScale);
 }
 
 /** Single sign-on leaves its token in a cookie that the page may read once. */

@@ -16,6 +16,8 @@ export class Conversation {
 	title = $state(doc.UNTITLED);
 	history = $state.raw<History>(tree.emptyHistory());
 	modelId = $state<string | undefined>();
+	/** The folder a new chat will be put into. */
+	folderId = $state<string | null>(null);
 	phase = $state<'ready' | 'loading' | 'missing' | 'failed'>('ready');
 	/** Answers being written, by message id. */
 	live = $state.raw<Record<string, Live>>({});
@@ -150,10 +152,11 @@ export class Conversation {
 			chats.touch(this.id);
 			return;
 		}
-		const record = await api.createChat(doc.newDocument([modelId], this.history));
+		const document = doc.newDocument([modelId], this.history);
+		const record = await api.createChat(document, this.folderId);
 		this.id = record.id;
 		conversations.adopt(this);
-		chats.touch(record.id, record.title);
+		chats.touch(record.id, record.title, this.folderId);
 	}
 
 	#fail(answerId: string, error: unknown) {
