@@ -22,7 +22,7 @@ pub fn openapi(version: &str) -> Value {
     let mut schemas = generator.take_definitions(true);
     schemas.insert("Error".to_owned(), error());
     schemas.sort_keys();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {"title": "Transom", "version": version},
         "paths": paths,
@@ -30,7 +30,23 @@ pub fn openapi(version: &str) -> Value {
             "schemas": schemas,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
-    })
+    });
+    drop_null_defaults(&mut document);
+    document
+}
+
+/// A field that may be left out is no field that becomes null: makers of client code would ask for it.
+fn drop_null_defaults(part: &mut Value) {
+    match part {
+        Value::Object(fields) => {
+            if fields.get("default") == Some(&Value::Null) {
+                fields.shift_remove("default");
+            }
+            fields.values_mut().for_each(drop_null_defaults);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_null_defaults),
+        _ => {}
+    }
 }
 
 /// The path in OpenAPI's spelling, which knows no wildcards.
@@ -117,9 +133,6 @@ fn query_parameters(query: &Schema) -> Vec<Value> {
 /// A query has no way to say null: what may be null may be left out.
 fn without_null(schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else { return };
-    if schema.get("default") == Some(&Value::Null) {
-        schema.remove("default");
-    }
     if let Some(Value::Array(kinds)) = schema.get_mut("type") {
         kinds.retain(|kind| kind != "null");
         if let [only] = kinds.as_slice() {

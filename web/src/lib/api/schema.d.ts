@@ -5306,18 +5306,13 @@ export interface components {
             name: string;
             email: string;
             password: string;
-            /** @default null */
-            profile_image_url: string | null;
-            /**
-             * @description `pending`, `user` or `admin`.
-             * @default null
-             */
-            role: string | null;
+            profile_image_url?: string | null;
+            /** @description `pending`, `user` or `admin`. */
+            role?: string | null;
         };
         AdminConfig: {
             SHOW_ADMIN_DETAILS: boolean;
-            /** @default null */
-            ADMIN_EMAIL: string | null;
+            ADMIN_EMAIL?: string | null;
             WEBUI_URL: string;
             ENABLE_SIGNUP: boolean;
             ENABLE_API_KEYS: boolean;
@@ -5332,12 +5327,9 @@ export interface components {
             ENABLE_CHANNELS: boolean;
             ENABLE_NOTES: boolean;
             ENABLE_USER_WEBHOOKS: boolean;
-            /** @default null */
-            PENDING_USER_OVERLAY_TITLE: string | null;
-            /** @default null */
-            PENDING_USER_OVERLAY_CONTENT: string | null;
-            /** @default null */
-            RESPONSE_WATERMARK: string | null;
+            PENDING_USER_OVERLAY_TITLE?: string | null;
+            PENDING_USER_OVERLAY_CONTENT?: string | null;
+            RESPONSE_WATERMARK?: string | null;
         };
         ApiKey: {
             api_key: string;
@@ -5353,8 +5345,7 @@ export interface components {
             content: string;
             /** @description `info`, `success`, `warning` or `error`. */
             type: string;
-            /** @default null */
-            title: string | null;
+            title?: string | null;
             dismissible: boolean;
             /**
              * Format: int64
@@ -5368,69 +5359,40 @@ export interface components {
         ChannelCreateForm: {
             /** @default  */
             name: string;
-            /** @default null */
-            description: unknown;
-            /** @default null */
-            is_private: boolean | null;
-            /** @default null */
-            data: {
+            description?: unknown;
+            is_private?: boolean | null;
+            data?: {
                 [key: string]: unknown;
             } | null;
-            /** @default null */
-            meta: {
+            meta?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description `null` for everyone; left out of a change, it stays as it is.
-             * @default null
-             */
-            access_control: unknown;
-            /**
-             * @description Groups whose members become members.
-             * @default null
-             */
-            group_ids: string[] | null;
-            /**
-             * @description Accounts that become members.
-             * @default null
-             */
-            user_ids: string[] | null;
-            /**
-             * @description `group`, `dm`, or nothing for a channel that its access control opens.
-             * @default null
-             */
-            type: string | null;
+            /** @description `null` for everyone; left out of a change, it stays as it is. */
+            access_control?: unknown;
+            /** @description Groups whose members become members. */
+            group_ids?: string[] | null;
+            /** @description Accounts that become members. */
+            user_ids?: string[] | null;
+            /** @description `group`, `dm`, or nothing for a channel that its access control opens. */
+            type?: string | null;
         };
         ChannelForm: {
             /** @default  */
             name: string;
-            /** @default null */
-            description: unknown;
-            /** @default null */
-            is_private: boolean | null;
-            /** @default null */
-            data: {
+            description?: unknown;
+            is_private?: boolean | null;
+            data?: {
                 [key: string]: unknown;
             } | null;
-            /** @default null */
-            meta: {
+            meta?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description `null` for everyone; left out of a change, it stays as it is.
-             * @default null
-             */
-            access_control: unknown;
-            /**
-             * @description Groups whose members become members.
-             * @default null
-             */
-            group_ids: string[] | null;
-            /**
-             * @description Accounts that become members.
-             * @default null
-             */
-            user_ids: string[] | null;
+            /** @description `null` for everyone; left out of a change, it stays as it is. */
+            access_control?: unknown;
+            /** @description Groups whose members become members. */
+            group_ids?: string[] | null;
+            /** @description Accounts that become members. */
+            user_ids?: string[] | null;
         };
         /** @description A member of a channel. */
         ChannelMemberModel: {
@@ -5511,37 +5473,26 @@ export interface components {
             deleted_by?: string | null;
         };
         ChatFolderIdForm: {
-            /** @default null */
-            folder_id: string | null;
+            folder_id?: string | null;
         };
         ChatForm: {
             /** @description The document, or the fields of it that change. */
             chat: {
                 [key: string]: unknown;
             };
-            /** @default null */
-            folder_id: string | null;
+            folder_id?: string | null;
         };
         ChatImportForm: {
             chat: {
                 [key: string]: unknown;
             };
-            /** @default null */
-            meta: unknown;
-            /** @default null */
-            pinned: boolean | null;
-            /** @default null */
-            folder_id: string | null;
-            /**
-             * Format: int64
-             * @default null
-             */
-            created_at: number | null;
-            /**
-             * Format: int64
-             * @default null
-             */
-            updated_at: number | null;
+            meta?: unknown;
+            pinned?: boolean | null;
+            folder_id?: string | null;
+            /** Format: int64 */
+            created_at?: number | null;
+            /** Format: int64 */
+            updated_at?: number | null;
         };
         /** @description A chat with its document. */
         ChatResponse: {
@@ -5593,12 +5544,10 @@ export interface components {
         ClientForm: {
             url: string;
             client_id: string;
-            /** @default null */
-            client_name: string | null;
+            client_name?: string | null;
         };
         CloneForm: {
-            /** @default null */
-            title: string | null;
+            title?: string | null;
         };
         CodeExecution: {
             ENABLE_CODE_EXECUTION: boolean;
@@ -5623,13 +5572,9 @@ export interface components {
             code: string;
         };
         ConfigForm: {
-            /** @default null */
-            ENABLE_EVALUATION_ARENA_MODELS: boolean | null;
-            /**
-             * @description `{id, name, meta: {model_ids, filter_mode, access_control, ...}}` each.
-             * @default null
-             */
-            EVALUATION_ARENA_MODELS: {
+            ENABLE_EVALUATION_ARENA_MODELS?: boolean | null;
+            /** @description `{id, name, meta: {model_ids, filter_mode, access_control, ...}}` each. */
+            EVALUATION_ARENA_MODELS?: {
                 [key: string]: unknown;
             }[] | null;
         };
@@ -5662,19 +5607,12 @@ export interface components {
         EmbeddingForm: {
             RAG_EMBEDDING_ENGINE: string;
             RAG_EMBEDDING_MODEL: string;
-            /**
-             * Format: int64
-             * @default null
-             */
-            RAG_EMBEDDING_BATCH_SIZE: number | null;
-            /** @default null */
-            ENABLE_ASYNC_EMBEDDING: boolean | null;
-            /** @default null */
-            openai_config: components["schemas"]["EmbeddingEngine"] | null;
-            /** @default null */
-            ollama_config: components["schemas"]["EmbeddingEngine"] | null;
-            /** @default null */
-            azure_openai_config: components["schemas"]["AzureEngine"] | null;
+            /** Format: int64 */
+            RAG_EMBEDDING_BATCH_SIZE?: number | null;
+            ENABLE_ASYNC_EMBEDDING?: boolean | null;
+            openai_config?: components["schemas"]["EmbeddingEngine"] | null;
+            ollama_config?: components["schemas"]["EmbeddingEngine"] | null;
+            azure_openai_config?: components["schemas"]["AzureEngine"] | null;
         };
         Error: {
             detail: string | {
@@ -5695,25 +5633,16 @@ export interface components {
         FeedbackForm: {
             /** @description `rating`. */
             type: string;
-            /**
-             * @description `rating`, `model_id`, `sibling_model_ids`, `reason`, `comment` and whatever the client adds.
-             * @default null
-             */
-            data: {
+            /** @description `rating`, `model_id`, `sibling_model_ids`, `reason`, `comment` and whatever the client adds. */
+            data?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description `arena`, `chat_id`, `message_id`, `tags` and so on.
-             * @default null
-             */
-            meta: {
+            /** @description `arena`, `chat_id`, `message_id`, `tags` and so on. */
+            meta?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description The chat as it is now.
-             * @default null
-             */
-            snapshot: {
+            /** @description The chat as it is now. */
+            snapshot?: {
                 [key: string]: unknown;
             } | null;
         };
@@ -5787,12 +5716,10 @@ export interface components {
         };
         FolderForm: {
             name: string;
-            /** @default null */
-            data: {
+            data?: {
                 [key: string]: unknown;
             } | null;
-            /** @default null */
-            meta: {
+            meta?: {
                 [key: string]: unknown;
             } | null;
         };
@@ -5846,20 +5773,13 @@ export interface components {
             updated_at: number;
         };
         FolderUpdateForm: {
-            /** @default null */
-            name: string | null;
-            /**
-             * @description Fields that change; the others stay.
-             * @default null
-             */
-            data: {
+            name?: string | null;
+            /** @description Fields that change; the others stay. */
+            data?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description Fields that change; the others stay.
-             * @default null
-             */
-            meta: {
+            /** @description Fields that change; the others stay. */
+            meta?: {
                 [key: string]: unknown;
             } | null;
         };
@@ -5893,15 +5813,11 @@ export interface components {
         GroupForm: {
             name: string;
             description: string;
-            /**
-             * @description Part of the tree of permissions: what members may do besides.
-             * @default null
-             */
-            permissions: {
+            /** @description Part of the tree of permissions: what members may do besides. */
+            permissions?: {
                 [key: string]: unknown;
             } | null;
-            /** @default null */
-            data: {
+            data?: {
                 [key: string]: unknown;
             } | null;
         };
@@ -5944,11 +5860,8 @@ export interface components {
         LdapServer: {
             label: string;
             host: string;
-            /**
-             * Format: int64
-             * @default null
-             */
-            port: number | null;
+            /** Format: int64 */
+            port?: number | null;
             /** @default mail */
             attribute_for_mail: string;
             /** @default uid */
@@ -5960,16 +5873,13 @@ export interface components {
             search_filters: string;
             /** @default true */
             use_tls: boolean;
-            /** @default null */
-            certificate_path: string | null;
+            certificate_path?: string | null;
             /** @default true */
             validate_cert: boolean;
-            /** @default null */
-            ciphers: string | null;
+            ciphers?: string | null;
         };
         LdapSwitch: {
-            /** @default null */
-            enable_ldap: boolean | null;
+            enable_ldap?: boolean | null;
         };
         MarkdownForm: {
             md: string;
@@ -5978,8 +5888,7 @@ export interface components {
             html: string;
         };
         MembersForm: {
-            /** @default null */
-            user_ids: string[] | null;
+            user_ids?: string[] | null;
         };
         /** @description A memory as clients see it. */
         MemoryModel: {
@@ -5998,26 +5907,18 @@ export interface components {
             created_at: number;
         };
         MemoryUpdateModel: {
-            /** @default null */
-            content: string | null;
+            content?: string | null;
         };
         MessageForm: {
-            /**
-             * @description The client's own id for the message until it has one; comes back in the event.
-             * @default null
-             */
-            temp_id: string | null;
+            /** @description The client's own id for the message until it has one; comes back in the event. */
+            temp_id?: string | null;
             content: string;
-            /** @default null */
-            reply_to_id: string | null;
-            /** @default null */
-            parent_id: string | null;
-            /** @default null */
-            data: {
+            reply_to_id?: string | null;
+            parent_id?: string | null;
+            data?: {
                 [key: string]: unknown;
             } | null;
-            /** @default null */
-            meta: {
+            meta?: {
                 [key: string]: unknown;
             } | null;
         };
@@ -6063,11 +5964,8 @@ export interface components {
         ModelForm: {
             /** @description Id. */
             id: string;
-            /**
-             * @description The model it is made of; `null` for settings on the server's model with the same id.
-             * @default null
-             */
-            base_model_id: string | null;
+            /** @description The model it is made of; `null` for settings on the server's model with the same id. */
+            base_model_id?: string | null;
             /** @description Name. */
             name: string;
             /** @description Description, picture, capabilities and so on. */
@@ -6078,16 +5976,10 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
-            /**
-             * @description `null` for everyone; left out of a change, it stays as it is.
-             * @default null
-             */
-            access_control: unknown;
-            /**
-             * @description Whether it can be used; left out of a change, it stays as it is.
-             * @default null
-             */
-            is_active: boolean | null;
+            /** @description `null` for everyone; left out of a change, it stays as it is. */
+            access_control?: unknown;
+            /** @description Whether it can be used; left out of a change, it stays as it is. */
+            is_active?: boolean | null;
         };
         ModelIdForm: {
             id: string;
@@ -6142,19 +6034,14 @@ export interface components {
         };
         NoteForm: {
             title: string;
-            /** @default null */
-            data: {
+            data?: {
                 [key: string]: unknown;
             } | null;
-            /** @default null */
-            meta: {
+            meta?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * @description `null` for everyone; left out of a change, it stays as it is.
-             * @default null
-             */
-            access_control: unknown;
+            /** @description `null` for everyone; left out of a change, it stays as it is. */
+            access_control?: unknown;
         };
         /** @description A note. */
         NoteModel: {
@@ -6183,11 +6070,8 @@ export interface components {
         };
         /** @description Body of `POST /ollama/config/update`. */
         OllamaConfigForm: {
-            /**
-             * @description Use Ollama servers at all.
-             * @default null
-             */
-            ENABLE_OLLAMA_API: boolean | null;
+            /** @description Use Ollama servers at all. */
+            ENABLE_OLLAMA_API?: boolean | null;
             /** @description Addresses. */
             OLLAMA_BASE_URLS: string[];
             /** @description Options by position (as text). */
@@ -6197,16 +6081,12 @@ export interface components {
         };
         OllamaVerifyForm: {
             url: string;
-            /** @default null */
-            key: string | null;
+            key?: string | null;
         };
         /** @description Body of `POST /openai/config/update`. */
         OpenAIConfigForm: {
-            /**
-             * @description Use OpenAI-compatible servers at all.
-             * @default null
-             */
-            ENABLE_OPENAI_API: boolean | null;
+            /** @description Use OpenAI-compatible servers at all. */
+            ENABLE_OPENAI_API?: boolean | null;
             /** @description Addresses. */
             OPENAI_API_BASE_URLS: string[];
             /** @description Keys, by position. */
@@ -6219,17 +6099,13 @@ export interface components {
         OpenAIVerifyForm: {
             url: string;
             key: string;
-            /** @default null */
-            config: {
+            config?: {
                 [key: string]: unknown;
             } | null;
         };
         ParentForm: {
-            /**
-             * @description `null` for none.
-             * @default null
-             */
-            parent_id: string | null;
+            /** @description `null` for none. */
+            parent_id?: string | null;
         };
         PasswordForm: {
             password: string;
@@ -6241,25 +6117,17 @@ export interface components {
         ProfileForm: {
             profile_image_url: string;
             name: string;
-            /** @default null */
-            bio: string | null;
-            /** @default null */
-            gender: string | null;
-            /**
-             * @description `YYYY-MM-DD`.
-             * @default null
-             */
-            date_of_birth: string | null;
+            bio?: string | null;
+            gender?: string | null;
+            /** @description `YYYY-MM-DD`. */
+            date_of_birth?: string | null;
         };
         PromptForm: {
             command: string;
             title: string;
             content: string;
-            /**
-             * @description `null` for everyone; left out of a change, it stays as it is.
-             * @default null
-             */
-            access_control: unknown;
+            /** @description `null` for everyone; left out of a change, it stays as it is. */
+            access_control?: unknown;
         };
         /** @description A saved prompt. */
         PromptModel: {
@@ -6284,9 +6152,8 @@ export interface components {
             /**
              * Format: uint32
              * @description How many at most.
-             * @default null
              */
-            k: number | null;
+            k?: number | null;
         };
         ReactionForm: {
             /** @description Short name of an emoji. */
@@ -6372,11 +6239,8 @@ export interface components {
             settings: components["schemas"]["Setting"][];
         };
         SettingsForm: {
-            /**
-             * @description Settings of the web client; replaced as a whole.
-             * @default null
-             */
-            ui: {
+            /** @description Settings of the web client; replaced as a whole. */
+            ui?: {
                 [key: string]: unknown;
             } | null;
         } & {
@@ -6390,8 +6254,7 @@ export interface components {
             name: string;
             email: string;
             password: string;
-            /** @default null */
-            profile_image_url: string | null;
+            profile_image_url?: string | null;
         };
         /** @description Whether something was done. */
         Status: {
@@ -6399,16 +6262,13 @@ export interface components {
         };
         /** @description Fields that are left out stay as they are; `null` clears them. */
         StatusForm: {
-            /** @default null */
-            status_emoji: string | null;
-            /** @default null */
-            status_message: string | null;
+            status_emoji?: string | null;
+            status_message?: string | null;
             /**
              * Format: int64
              * @description Unix seconds.
-             * @default null
              */
-            status_expires_at: number | null;
+            status_expires_at?: number | null;
         };
         Suggestion: {
             /** @description Two lines. */
@@ -6440,16 +6300,10 @@ export interface components {
         };
         TaggedForm: {
             name: string;
-            /**
-             * Format: uint64
-             * @default null
-             */
-            skip: number | null;
-            /**
-             * Format: uint64
-             * @default null
-             */
-            limit: number | null;
+            /** Format: uint64 */
+            skip?: number | null;
+            /** Format: uint64 */
+            limit?: number | null;
         };
         TaskConfig: {
             TASK_MODEL?: string | null;
@@ -6483,11 +6337,8 @@ export interface components {
              */
             type: string | null;
             auth_type?: string | null;
-            /**
-             * @description An object, or its text.
-             * @default null
-             */
-            headers: unknown;
+            /** @description An object, or its text. */
+            headers?: unknown;
             key?: string | null;
             config?: {
                 [key: string]: unknown;
@@ -6669,8 +6520,7 @@ export interface components {
             name: string;
             email: string;
             profile_image_url: string;
-            /** @default null */
-            password: string | null;
+            password?: string | null;
         };
         Webhook: {
             url: string;
