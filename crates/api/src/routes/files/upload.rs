@@ -38,6 +38,7 @@ pub struct How {
 
 /// The parts of the form.
 #[derive(JsonSchema)]
+#[schemars(rename = "UploadForm")]
 #[allow(dead_code, reason = "read part by part; this is for the description")]
 pub struct Form {
     /// The file.
@@ -47,7 +48,8 @@ pub struct Form {
     metadata: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UploadedFile")]
 pub struct Uploaded {
     status: bool,
     #[serde(flatten)]
