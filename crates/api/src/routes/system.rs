@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -18,7 +18,7 @@ use transom_store::Role;
 use super::shapes::json_text;
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, MaybeUser, Verified},
+    extract::{Admin, Body, MaybeUser, Path, Verified},
     router::Routes,
     rule::Rule,
 };
@@ -38,7 +38,9 @@ pub fn routes() -> Routes {
         .get("/api/usage", Rule::Verified, "Models in use and active accounts", usage)
         .get("/manifest.json", Rule::Public, "The manifest of the installable app", manifest)
         .get("/opensearch.xml", Rule::Public, "How browsers search here", opensearch)
+        .gives_bytes("application/xml")
         .get("/cache/{*path}", Rule::Verified, "A file of the cache folder", cache_file)
+        .gives_bytes("*/*")
         .get("/openapi.json", Rule::Public, "This description", openapi)
         .get("/docs", Rule::Public, "This description as a page", docs)
         .gives_bytes("text/html")
