@@ -275,17 +275,28 @@ async fn cache_file(State(app): State<App>, _: Verified, Path(path): Path<String
 }
 
 /// Made once: it is the same until the binary is another.
-async fn openapi(State(app): State<App>) -> Response {
+async fn openapi(State(app): State<App>) -> Result<Response> {
+    described(&app)?;
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let document = DOCUMENT.get_or_init(|| crate::docs::openapi(app.own_version).to_string());
-    json_text(document.clone())
+    Ok(json_text(document.clone()))
 }
 
-async fn docs() -> Response {
-    page("text/html; charset=utf-8", include_str!("../../assets/docs/index.html"))
+/// In production the description stays hidden, as the contract has it.
+fn described(app: &App) -> Result<()> {
+    if app.settings.get(&keys::ENV) == "prod" {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "Not Found"));
+    }
+    Ok(())
 }
 
-async fn docs_file(Path(file): Path<String>) -> Result<Response> {
+async fn docs(State(app): State<App>) -> Result<Response> {
+    described(&app)?;
+    Ok(page("text/html; charset=utf-8", include_str!("../../assets/docs/index.html")))
+}
+
+async fn docs_file(State(app): State<App>, Path(file): Path<String>) -> Result<Response> {
+    described(&app)?;
     match file.as_str() {
         "style.css" => Ok(page("text/css; charset=utf-8", include_str!("../../assets/docs/style.css"))),
         "script.js" => {
