@@ -31,13 +31,38 @@ export const test = base.extend<{ problems: string[] }>({
 
 export { expect };
 
-export async function signIn(page: Page) {
+let token = '';
+
+/** Whether the server still knows the token of an earlier test: one of them signs out. */
+async function stillSignedIn(page: Page): Promise<boolean> {
+	if (!token) return false;
+	const headers = { Authorization: `Bearer ${token}` };
+	return (await page.request.get('/api/v1/auths/', { headers })).ok();
+}
+
+/**
+ * Signs in as the administrator. By the form the first time; later tests go on with that session, since a
+ * server lets nobody knock at its door all day.
+ */
+export async function signIn(page: Page, password = ADMIN.password) {
+	if (await stillSignedIn(page)) {
+		await page.addInitScript((value) => {
+			// Once for each page: a test may sign out.
+			if (sessionStorage.getItem('signed-in')) return;
+			sessionStorage.setItem('signed-in', 'yes');
+			localStorage.setItem('token', value);
+		}, token);
+		await page.goto('/');
+		await expect(composer(page)).toBeVisible();
+		return;
+	}
 	await page.goto('/auth');
 	await page.locator('input[type=email]').fill(ADMIN.email);
-	await page.locator('input[type=password]').fill(ADMIN.password);
+	await page.locator('input[type=password]').fill(password);
 	await page.locator('form button[type=submit]').click();
 	await page.waitForURL('/');
 	await expect(composer(page)).toBeVisible();
+	token = await page.evaluate(() => localStorage.getItem('token') ?? '');
 }
 
 export const composer = (page: Page): Locator => page.locator('form textarea');
@@ -81,4 +106,44 @@ export async function screenshots(page: Page, name: string) {
 	}
 	await page.emulateMedia({ colorScheme: 'light' });
 	if (before) await page.setViewportSize(before);
+}
+
+/** The chats of the sidebar. */
+export const list = (page: Page): Locator => page.getByRole('navigation', { name: 'Chats' });
+
+/** Asks the server as the person who is signed in on the page. */
+export async function api<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
+	const token = await page.evaluate(() => localStorage.getItem('token'));
+	const reply = await page.request.fetch(`/api/v1${path}`, {
+		method,
+		headers: { Authorization: `Bearer ${token}` },
+		data: body
+	});
+	expect(reply.ok(), `${method} ${path}: ${reply.status()}`).toBe(true);
+	return (await reply.json()) as T;
+}
+
+/** Chats with one question and its answer, the last one the newest. */
+export async function makeChats(page: Page, titles: string[]): Promise<string[]> {
+	const now = Math.floor(Date.now() / 1000) - titles.length;
+	const made = await api<{ id: string }[]>(page, 'POST', '/chats/import', {
+		chats: titles.map((title, index) => {
+			const timestamp = now + index;
+			const base = { timestamp, childrenIds: [] as string[] };
+			const messages = {
+				q: { ...base, id: 'q', parentId: null, childrenIds: ['a'], role: 'user', content: title },
+				a: {
+					...base,
+					id: 'a',
+					parentId: 'q',
+					role: 'assistant',
+					content: `About ${title}.`,
+					done: true
+				}
+			};
+			const chat = { title, models: ['fake-small'], history: { currentId: 'a', messages } };
+			return { chat, created_at: timestamp, updated_at: timestamp };
+		})
+	});
+	return made.map(({ id }) => id);
 }

@@ -7,7 +7,18 @@ import { dirname, resolve } from 'node:path';
  */
 
 /** First parts of keys that only some pages need. All other keys are the area `core`. */
-export const LAZY_AREAS = ['admin', 'channels', 'notes', 'playground', 'settings', 'workspace'];
+export const LAZY_AREAS = [
+	'access',
+	'admin',
+	'channels',
+	'notes',
+	'params',
+	'playground',
+	'search',
+	'settings',
+	'shortcuts',
+	'workspace'
+];
 
 /** @param {string} key */
 const areaOf = (key) => {

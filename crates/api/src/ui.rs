@@ -34,6 +34,11 @@ struct Defaults;
 
 /// The page that every path of the app begins with.
 const PAGE: &str = "index.html";
+/// The frame in which pages that models wrote are run.
+const SANDBOX: &str = "sandbox.html";
+/// It has no origin, so that it reaches nothing of ours; the page around it narrows further what it may load.
+const SANDBOX_POLICY: &str = "sandbox allow-scripts allow-modals; default-src 'self' 'unsafe-inline' 'unsafe-eval' \
+                              data: blob: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /// Paths below these are never pages of the app.
 const API_PREFIXES: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 /// The folder of what does not belong to a build.
@@ -65,13 +70,18 @@ fn missing() -> Response {
     ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response()
 }
 
-/// The file a path names, without any way out of the folder.
+/// The file a path names, without any way out of the folder: every part is a name, and nothing is empty.
 fn file_name(path: &str) -> Option<String> {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
     let name = decoded.trim_start_matches('/');
-    let safe = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     let odd = name.contains(['\\', '\0']);
-    (safe && !odd).then(|| if name.is_empty() { PAGE.to_string() } else { name.to_string() })
+    let mut parts = Vec::new();
+    for part in Path::new(name).components() {
+        let Component::Normal(part) = part else { return None };
+        parts.push(part.to_str()?);
+    }
+    // Put together anew: `static//x` must not become `/x` when its first part is taken off.
+    (!odd).then(|| if parts.is_empty() { PAGE.to_string() } else { parts.join("/") })
 }
 
 /// Whether something that is no file is a page of the app, rather than a file that is missing. What looks like a file
@@ -128,7 +138,8 @@ fn embedded(name: &str, headers: &HeaderMap) -> Option<Served> {
         Some((encoding, file)) => Served::new(name, content(file)).packed(encoding),
         None => Served::new(name, content(plain)),
     };
-    Some(if name.ends_with(".html") { served.with_policy(&POLICY) } else { served })
+    let policy: &str = if name == SANDBOX { SANDBOX_POLICY } else { &POLICY };
+    Some(if name.ends_with(".html") { served.with_policy(policy) } else { served })
 }
 
 fn content(file: EmbeddedFile) -> Content {
@@ -170,6 +181,8 @@ mod tests {
     fn no_path_leads_out_of_the_folder() {
         assert_eq!(file_name("/"), Some("index.html".into()));
         assert_eq!(file_name("/a/b%20c.js"), Some("a/b c.js".into()));
+        assert_eq!(file_name("/static//etc/passwd"), Some("static/etc/passwd".into()));
+        assert_eq!(file_name("/static/%2fetc/passwd"), Some("static/etc/passwd".into()));
         for bad in ["/../x", "/a/%2e%2e/%2e%2e/x", "/a\\..\\b", "//etc/../x", "/%00"] {
             assert_eq!(file_name(bad), None, "{bad}");
         }

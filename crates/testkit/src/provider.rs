@@ -46,6 +46,7 @@ pub struct MockProvider {
 #[derive(Default)]
 struct Seen {
     bodies: Vec<Value>,
+    other: Value,
     asked: HashMap<String, usize>,
     open: usize,
 }
@@ -93,6 +94,11 @@ impl MockProvider {
         self.seen.lock().expect("a healthy lock").bodies.clone()
     }
 
+    /// The body of the last request that was neither for a list nor for a completion.
+    pub fn last_other(&self) -> Value {
+        self.seen.lock().expect("a healthy lock").other.clone()
+    }
+
     /// Answers in the middle of which somebody still listens.
     pub fn open_streams(&self) -> usize {
         self.seen.lock().expect("a healthy lock").open
@@ -116,7 +122,8 @@ async fn ollama_models() -> Json<Value> {
 }
 
 /// What any other request gets: something of everything that clients look for.
-async fn anything() -> Json<Value> {
+async fn anything(State(seen): State<Arc<Mutex<Seen>>>, body: Bytes) -> Json<Value> {
+    seen.lock().expect("a healthy lock").other = serde_json::from_slice(&body).unwrap_or_default();
     Json(json!({
         "object": "list", "data": [{"embedding": [0.5], "index": 0}], "embeddings": [[0.5]], "embedding": [0.5],
         "message": {"role": "assistant", "content": "Hello"}, "response": "Hello", "done": true, "version": "0.1.0",

@@ -69,8 +69,8 @@ async fn tagged(
         user_id: caller.user.id.clone(),
         archived: Some(false),
         tag: Some(Tags::id_of(&form.name)),
-        offset: form.skip.unwrap_or(0),
-        limit: Some(form.limit.unwrap_or(50)),
+        offset: shapes::countable(form.skip.unwrap_or(0)),
+        limit: Some(shapes::countable(form.limit.unwrap_or(50))),
         ..ChatQuery::default()
     };
     let chats = app.store.chats.list(wanted).await?;

@@ -15,8 +15,12 @@ pub const PAGE: u64 = 30;
 
 /// How many entries come before a page; pages count from 1, and 0 is the first as well.
 pub fn offset(page: Option<u64>, size: u64) -> u64 {
-    // No engine counts further.
-    page.unwrap_or(1).saturating_sub(1).saturating_mul(size).min(i64::MAX as u64)
+    countable(page.unwrap_or(1).saturating_sub(1).saturating_mul(size))
+}
+
+/// A number of rows that a database can count to: what is asked for may be anything.
+pub fn countable(rows: u64) -> u64 {
+    rows.min(i64::MAX.unsigned_abs())
 }
 
 /// Lists go from the greatest down, unless they are asked to go up.
@@ -110,6 +114,7 @@ mod tests {
             (offset(None, 30), offset(Some(0), 30), offset(Some(1), 30), offset(Some(3), 30)),
             (0, 0, 0, 60)
         );
+        assert!(i64::try_from(offset(Some(u64::MAX), 30)).is_ok());
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use std::{
     ops::Range,
-    path::Path,
-    sync::LazyLock,
+    path::{Component, Path},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -67,7 +66,7 @@ pub struct Served {
     /// How the bytes are packed.
     encoding: Option<&'static str>,
     /// What a page may do. Only our own has a policy: another front end may well rely on scripts in its page.
-    policy: Option<&'static LazyLock<String>>,
+    policy: Option<&'static str>,
 }
 
 impl Served {
@@ -84,13 +83,17 @@ impl Served {
 
     /// The same, with a policy for the page.
     #[must_use]
-    pub fn with_policy(mut self, policy: &'static LazyLock<String>) -> Self {
+    pub fn with_policy(mut self, policy: &'static str) -> Self {
         self.policy = Some(policy);
         self
     }
 
-    /// A file of a folder; the name has been checked.
+    /// A file of a folder.
     pub async fn from_folder(folder: &Path, name: &str) -> Option<Self> {
+        // The name has been checked; joined to a folder, one that begins at the root would replace it.
+        if Path::new(name).components().any(|part| !matches!(part, Component::Normal(_))) {
+            return None;
+        }
         let file = File::open(folder.join(name)).await.ok()?;
         let about = file.metadata().await.ok().filter(std::fs::Metadata::is_file)?;
         let changed = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);

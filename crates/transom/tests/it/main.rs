@@ -10,6 +10,7 @@ mod files;
 mod foreign;
 mod frontend;
 mod http;
+mod inputs;
 mod openapi;
 mod postgres;
 mod search;

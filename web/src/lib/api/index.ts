@@ -4,6 +4,7 @@ import type {
 	ChatRecord,
 	ChatSummary,
 	Config,
+	ConnectionSettings,
 	Model,
 	OllamaConfig,
 	OpenAIConfig,
@@ -33,6 +34,10 @@ export const listModels = async (refresh = false) =>
 	(await read<{ data: Model[] }>(client.GET('/api/models', { params: { query: { refresh } } })))
 		.data;
 
+/** The models of all servers as they are, for administrators. */
+export const baseModels = async () =>
+	(await read<{ data: Model[] }>(client.GET('/api/models/base'))).data;
+
 export const listChats = (page: number) =>
 	read<ChatSummary[]>(
 		client.GET('/api/v1/chats/', {
@@ -41,8 +46,8 @@ export const listChats = (page: number) =>
 	);
 export const getChat = (id: string) =>
 	read<ChatRecord>(client.GET('/api/v1/chats/{id}', { params: { path: { id } } }));
-export const createChat = (chat: Record<string, unknown>) =>
-	read<ChatRecord>(client.POST('/api/v1/chats/new', { body: { chat } }));
+export const createChat = (chat: Record<string, unknown>, folder_id: string | null = null) =>
+	read<ChatRecord>(client.POST('/api/v1/chats/new', { body: { chat, folder_id } }));
 export const updateChat = (id: string, chat: Record<string, unknown>) =>
 	read<ChatRecord>(client.POST('/api/v1/chats/{id}', { params: { path: { id } }, body: { chat } }));
 export const deleteChat = (id: string) =>
@@ -64,8 +69,10 @@ export const stopTask = (task_id: string) =>
 export const openaiConfig = () => read<OpenAIConfig>(client.GET('/openai/config'));
 export const saveOpenaiConfig = (body: OpenAIConfig) =>
 	read<OpenAIConfig>(client.POST('/openai/config/update', { body }));
-export const verifyOpenai = (url: string, key: string) =>
-	read<{ data?: unknown[] } | unknown[]>(client.POST('/openai/verify', { body: { url, key } }));
+export const verifyOpenai = (url: string, key: string, config: ConnectionSettings = {}) =>
+	read<{ data?: unknown[] } | unknown[]>(
+		client.POST('/openai/verify', { body: { url, key, config } })
+	);
 export const ollamaConfig = () => read<OllamaConfig>(client.GET('/ollama/config'));
 export const saveOllamaConfig = (body: OllamaConfig) =>
 	read<OllamaConfig>(client.POST('/ollama/config/update', { body }));

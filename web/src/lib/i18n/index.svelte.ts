@@ -22,14 +22,21 @@ const names = import.meta.glob<Catalogue>('./*.json', {
 });
 const core = import.meta.glob<Catalogue>('./*.json', { query: '?area=core', import: 'default' });
 const areas = {
+	access: import.meta.glob<Catalogue>('./*.json', { query: '?area=access', import: 'default' }),
 	admin: import.meta.glob<Catalogue>('./*.json', { query: '?area=admin', import: 'default' }),
 	channels: import.meta.glob<Catalogue>('./*.json', { query: '?area=channels', import: 'default' }),
 	notes: import.meta.glob<Catalogue>('./*.json', { query: '?area=notes', import: 'default' }),
+	params: import.meta.glob<Catalogue>('./*.json', { query: '?area=params', import: 'default' }),
 	playground: import.meta.glob<Catalogue>('./*.json', {
 		query: '?area=playground',
 		import: 'default'
 	}),
+	search: import.meta.glob<Catalogue>('./*.json', { query: '?area=search', import: 'default' }),
 	settings: import.meta.glob<Catalogue>('./*.json', { query: '?area=settings', import: 'default' }),
+	shortcuts: import.meta.glob<Catalogue>('./*.json', {
+		query: '?area=shortcuts',
+		import: 'default'
+	}),
 	workspace: import.meta.glob<Catalogue>('./*.json', {
 		query: '?area=workspace',
 		import: 'default'
@@ -135,3 +142,6 @@ export async function chooseLocale(next: Locale): Promise<void> {
 	}
 	await useLocale(next);
 }
+
+/** Marks a key in a table of keys, so that the check of the catalogues finds it. `t()` it where it is shown. */
+export const msg = <K extends MessageKey>(key: K): K => key;

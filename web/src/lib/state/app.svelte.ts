@@ -3,6 +3,8 @@ import * as api from '$lib/api';
 import { ApiError, token } from '$lib/api/client';
 import type { Config, Model, SessionUser, SignedIn } from '$lib/api/types';
 import { preferredLocale, useLocale } from '$lib/i18n/index.svelte';
+import { settings } from './settings.svelte';
+import { theme } from './theme.svelte';
 
 const LAST_MODEL_KEY = 'transom.model';
 
@@ -46,8 +48,11 @@ class AppState {
 			token.clear();
 			return;
 		}
-		if (this.user && !this.isPending) await this.loadModels();
+		if (this.user && !this.isPending) await this.#loadOwn();
 	}
+
+	/** What belongs to the person: models, settings. */
+	#loadOwn = () => Promise.all([this.loadModels(), settings.load().then(applyLook)]);
 
 	signIn = async (email: string, password: string) =>
 		this.#adopt(await api.signIn(email, password));
@@ -61,7 +66,12 @@ class AppState {
 		// The settings tell more to somebody who is signed in.
 		this.config = await api.getConfig();
 		this.user = user;
-		if (user.role !== 'pending') await this.loadModels();
+		if (user.role !== 'pending') await this.#loadOwn();
+	}
+
+	/** Takes over what was changed about the account. */
+	updateUser(patch: Partial<SessionUser>) {
+		if (this.user) this.user = { ...this.user, ...patch };
 	}
 
 	/** Ends the session here and on the server. Gives an address to go on to, if the server has one. */
@@ -75,6 +85,7 @@ class AppState {
 	async forget() {
 		token.clear();
 		this.user = null;
+		settings.reset();
 		this.models = [];
 		this.modelsLoaded = false;
 		this.config = await api.getConfig().catch(() => this.config);
@@ -83,8 +94,13 @@ class AppState {
 	async recheck() {
 		this.user = await api.session();
 		this.config = await api.getConfig();
-		if (!this.isPending) await this.loadModels();
+		if (!this.isPending) await this.#loadOwn();
 	}
+
+	readonly permissions = $derived(this.user?.permissions ?? this.config?.permissions);
+
+	/** Whether the person may do something, such as `chat.share`. Administrators may do everything. */
+	may = (name: string): boolean => this.isAdmin || permission(this.permissions, name) !== false;
 
 	async loadModels(refresh = false) {
 		this.models = await api.listModels(refresh);
@@ -93,20 +109,42 @@ class AppState {
 
 	modelById = (id: string | undefined): Model | undefined => this.models.find((m) => m.id === id);
 
-	/** The model a new chat begins with: the last one used, the server's default, the first one. */
-	defaultModel(): Model | undefined {
-		const configured = this.config?.default_models;
-		const defaults = Array.isArray(configured) ? configured : (configured ?? '').split(',');
-		for (const id of [localStorage.getItem(LAST_MODEL_KEY), ...defaults]) {
-			const model = this.visibleModels.find((m) => m.id === id?.trim());
-			if (model) return model;
-		}
-		return this.visibleModels.find((m) => !m.arena) ?? this.visibleModels[0];
+	/** Somebody has decided that this person's chats are not kept. */
+	get mustBeTemporary(): boolean {
+		return !this.isAdmin && permission(this.permissions, 'chat.temporary_enforced') === true;
 	}
 
-	rememberModel(id: string) {
-		localStorage.setItem(LAST_MODEL_KEY, id);
+	/** The models a new chat begins with: the last ones used, the person's, the server's, the first one. */
+	defaultModels(): string[] {
+		const configured = this.config?.default_models;
+		const defaults = Array.isArray(configured) ? configured : (configured ?? '').split(',');
+		const last = (localStorage.getItem(LAST_MODEL_KEY) ?? '').split('\n');
+		for (const wish of [last, settings.ui.models ?? [], defaults]) {
+			const known = wish.map((id) => id.trim()).filter((id) => this.isVisible(id));
+			if (known.length > 0) return known;
+		}
+		const model = this.visibleModels.find((m) => !m.arena) ?? this.visibleModels[0];
+		return model ? [model.id] : [];
 	}
+
+	isVisible = (id: string): boolean => this.visibleModels.some((m) => m.id === id);
+
+	rememberModels(ids: string[]) {
+		localStorage.setItem(LAST_MODEL_KEY, ids.join('\n'));
+	}
+}
+
+function permission(all: unknown, name: string): unknown {
+	let at: unknown = all;
+	for (const part of name.split('.')) at = (at as Record<string, unknown> | undefined)?.[part];
+	return at;
+}
+
+/** Contrast and size follow the person to other browsers. */
+function applyLook() {
+	const { highContrastMode, textScale } = settings.ui;
+	if (typeof highContrastMode === 'boolean') theme.setHighContrast(highContrastMode);
+	if (typeof textScale === 'number') theme.setScale(textScale);
 }
 
 /** Single sign-on leaves its token in a cookie that the page may read once. */

@@ -1,7 +1,11 @@
 /** Brings socket events to the chats they belong to, once per frame. */
 import type { ChatEvent } from '$lib/chat/types';
+import { UNTITLED } from '$lib/chat/document';
+import { proseOf } from '$lib/chat/segments';
+import { t } from '$lib/i18n/index.svelte';
 import { chats } from './chats.svelte';
 import { conversations } from './conversation.svelte';
+import { announce } from './notify';
 import { toasts, type ToastKind } from './toasts.svelte';
 
 const KINDS: ToastKind[] = ['info', 'success', 'warning', 'error'];
@@ -55,14 +59,30 @@ function handleGlobally({ chat_id, data }: ChatEvent): boolean {
 	}
 }
 
-/** Keeps the list's mark of chats that are being answered. */
+/** An answer was completed while nobody looked at it. */
+function answered(id: string, data: unknown) {
+	chats.markUnread(id);
+	const { title, content } = (data ?? {}) as { title?: unknown; content?: unknown };
+	const known = chats.find(id)?.title;
+	announce({
+		href: `/c/${id}`,
+		title: known && known !== UNTITLED ? known : String(title ?? t('chat.untitled')),
+		text: typeof content === 'string' ? proseOf(content) : ''
+	});
+}
+
+/** Keeps the list's mark of chats that are being answered. Temporary chats are in no list. */
 function mark(id: string, events: ChatEvent[]) {
+	if (id.startsWith('local:')) return;
 	for (const { data } of events) {
 		const done = (data.data as { done?: boolean } | undefined)?.done === true;
 		const ends = data.type === 'chat:tasks:cancel' || data.type === 'chat:message:error';
-		if (ends || (data.type === 'chat:completion' && done)) chats.running.delete(id);
-		else if (data.type === 'chat:completion') {
-			if (!chats.running.has(id) && !chats.items.some((c) => c.id === id)) void chats.refresh();
+		if (ends || (data.type === 'chat:completion' && done)) {
+			chats.running.delete(id);
+			const watched = conversations.current.id === id && !document.hidden;
+			if (!watched && !ends) answered(id, data.data);
+		} else if (data.type === 'chat:completion') {
+			if (!chats.running.has(id) && !chats.find(id)) void chats.refresh();
 			chats.running.add(id);
 		}
 	}

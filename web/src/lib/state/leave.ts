@@ -2,12 +2,16 @@
 import { goto } from '$app/navigation';
 import { app } from './app.svelte';
 import { chats } from './chats.svelte';
+import { dialogs } from './dialogs.svelte';
+import { folders } from './folders.svelte';
 import { conversations } from './conversation.svelte';
 import { realtime } from './socket.svelte';
 
 function clear() {
 	realtime.close();
 	chats.reset();
+	folders.reset();
+	dialogs.reset();
 	conversations.reset();
 }
 

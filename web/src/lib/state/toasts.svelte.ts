@@ -3,13 +3,20 @@ import { t } from '$lib/i18n/index.svelte';
 import { ApiError } from '$lib/api/client';
 
 export type ToastKind = 'info' | 'success' | 'warning' | 'error';
+export interface ToastAction {
+	label: string;
+	run: () => void;
+}
 export interface Toast {
 	id: number;
 	kind: ToastKind;
 	text: string;
+	/** What can still be done about it. */
+	action?: ToastAction;
 }
 
 const LIFETIME_MS = { info: 4000, success: 3000, warning: 6000, error: 8000 };
+const WITH_ACTION_MS = 8000;
 
 let next = 1;
 let items = $state.raw<Toast[]>([]);
@@ -18,10 +25,10 @@ export const toasts = {
 	get items() {
 		return items;
 	},
-	show(kind: ToastKind, text: string) {
+	show(kind: ToastKind, text: string, action?: ToastAction) {
 		const id = next++;
-		items = [...items, { id, kind, text }];
-		setTimeout(() => this.dismiss(id), LIFETIME_MS[kind]);
+		items = [...items, { id, kind, text, action }];
+		setTimeout(() => this.dismiss(id), action ? WITH_ACTION_MS : LIFETIME_MS[kind]);
 	},
 	/** Tells what went wrong in the server's words, or in ours when it has none. */
 	failure(error: unknown) {

@@ -65,7 +65,11 @@ async fn list(
     Query(window): Query<Window>,
 ) -> Result<Json<Vec<Value>>> {
     let Entered { channel, .. } = caller::enter(&app, &caller, &id).await?;
-    let page = app.store.channel_messages.page(&channel.id, window.skip, window.limit.min(MOST)).await?;
+    let page = app
+        .store
+        .channel_messages
+        .page(&channel.id, shapes::countable(window.skip), window.limit.min(MOST))
+        .await?;
     Ok(Json(shown::all(&app, &page, Detail::Brief).await?))
 }
 
@@ -116,7 +120,7 @@ async fn thread(
     let first = caller::message(&app, &channel, &message_id).await?;
     let store = &app.store.channel_messages;
     let limit = window.limit.min(MOST);
-    let mut page = store.thread(&first.id, window.skip, limit).await?;
+    let mut page = store.thread(&first.id, shapes::countable(window.skip), limit).await?;
     let replies = store.replies(std::slice::from_ref(&first.id)).await?;
     let count = replies.get(&first.id).map_or(0, |replies| replies.count);
     let read = page.len() as u64;

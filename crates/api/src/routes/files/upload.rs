@@ -20,6 +20,8 @@ use crate::{
 
 /// Letters of a file's name.
 const LONGEST_NAME: usize = 200;
+/// Parts of a form.
+const MOST_PARTS: usize = 32;
 /// Bytes of a field that is no file.
 const LONGEST_FIELD: usize = 64 * 1024;
 
@@ -92,7 +94,12 @@ struct Taken {
 async fn read(app: &App, mut parts: Multipart) -> Result<Taken> {
     let (mut file, mut metadata) = (None, Ok(Map::new()));
     let all = async {
+        let mut count = 0;
         while let Some(field) = parts.next_field().await.map_err(broken)? {
+            count += 1;
+            if count > MOST_PARTS {
+                return Err(ApiError::bad_request("The form has too many parts."));
+            }
             match field.name() {
                 Some("file") if file.is_none() => file = Some(take(app, field).await?),
                 Some("metadata") => metadata = parse(&short_text(field).await?),

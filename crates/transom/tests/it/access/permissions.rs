@@ -316,6 +316,92 @@ async fn every_leaf_of_the_tree_is_enforced_where_it_names_something() {
 }
 
 #[tokio::test]
+async fn sharing_is_asked_for_on_every_way_to_it() {
+    let (_server, _provider, people) = settled().await;
+    let (admin, owner) = (people.session(Admin), people.session(Owner));
+    let lists = json!({"group_ids": [people.readers], "user_ids": []});
+    let nobody = json!({"group_ids": [], "user_ids": []});
+    let shared = json!({"read": lists, "write": nobody});
+    for (area, create, update, form) in [
+        ("notes", "/api/v1/notes/create", "/api/v1/notes/{id}/update", json!({"title": "N"})),
+        ("prompts", "/api/v1/prompts/create", "/api/v1/prompts/command/{id}/update", prompt()),
+        ("models", "/api/v1/models/create", "/api/v1/models/model/update", model()),
+    ] {
+        permit(admin, &[&format!("sharing.{area}"), &format!("sharing.public_{area}")], true).await;
+        let with = |control: &Value| {
+            let mut form = form.clone();
+            form["access_control"] = control.clone();
+            form
+        };
+        assert_eq!(owner.post(create, &with(&shared)).await.status, 401, "{area}");
+        // Left out or everybody: without the permission it is kept private.
+        let made = owner.post(create, &with(&Value::Null)).await.ok();
+        assert_eq!(made["access_control"], json!({}), "{area}");
+        let id =
+            made.get("id").or(made.get("command")).and_then(Value::as_str).unwrap().trim_start_matches('/');
+        let update = update.replace("{id}", id);
+        assert_eq!(owner.post(&update, &with(&shared)).await.status, 401, "{area}");
+        assert_eq!(
+            owner.post(&update, &with(&Value::Null)).await.ok()["access_control"],
+            json!({}),
+            "{area}"
+        );
+        // What an administrator shared stays shared when its owner changes something else, and can only get narrower.
+        admin.post(&update, &with(&shared)).await.ok();
+        assert_eq!(owner.post(&update, &with(&shared)).await.ok()["access_control"], shared, "{area}");
+        let wider = json!({"read": lists, "write": lists});
+        assert_eq!(owner.post(&update, &with(&wider)).await.status, 401, "{area}");
+        assert_eq!(owner.post(&update, &with(&json!({}))).await.ok()["access_control"], json!({}), "{area}");
+        if area == "models" {
+            let import = json!({"models": [with(&shared)]});
+            assert_eq!(owner.post("/api/v1/models/import", &import).await.status, 401);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_lost_a_permission_changes_nothing_made_with_it() {
+    let (_server, _provider, people) = settled().await;
+    let (admin, owner) = (people.session(Admin), people.session(Owner));
+    let writers = json!({"group_ids": [people.writers], "user_ids": []});
+    let for_writers = json!({"read": writers, "write": writers});
+    let mut forms = Vec::new();
+    for maker in [owner, admin] {
+        let mut form = model();
+        form["access_control"] = for_writers.clone();
+        maker.post("/api/v1/models/create", &form).await.ok();
+        let mut text = prompt();
+        text["access_control"] = for_writers.clone();
+        maker.post("/api/v1/prompts/create", &text).await.ok();
+        forms.push((form, text));
+    }
+    permit(admin, &["workspace.models", "workspace.models_import", "workspace.prompts"], true).await;
+    let writer = people.session(super::people::Who::Writer);
+    for (caller, (form, text), status) in [
+        (owner, &forms[0], 401),
+        (writer, &forms[0], 401),
+        // Lent by an administrator.
+        (writer, &forms[1], 200),
+        (admin, &forms[0], 200),
+    ] {
+        let id = form["id"].as_str().unwrap();
+        let command = format!("/api/v1/prompts/command/{}", text["command"].as_str().unwrap());
+        for (path, body) in [
+            ("/api/v1/models/model/update".to_string(), form.clone()),
+            (format!("/api/v1/models/model/toggle?id={id}"), json!({})),
+            (format!("{command}/update"), text.clone()),
+        ] {
+            let reply = caller.post(&path, &body).await;
+            assert_eq!(reply.status, status, "{path}: {}", reply.text);
+        }
+        if status == 401 {
+            assert_eq!(caller.post("/api/v1/models/model/delete", &json!({"id": id})).await.status, 401);
+            assert_eq!(caller.delete(&format!("{command}/delete")).await.status, 401);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_a_group_permits_its_members_may_do_and_others_may_not() {
     let (_server, _provider, people) = settled().await;
     let admin = people.session(Admin);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use transom_store::{FeedbackQuery, NoteQuery, OpenOptions, Store, Text, UserQuery};
+use transom_store::{FeedbackQuery, FileRow, NoteQuery, OpenOptions, Store, Text, UserQuery};
 use transom_testkit::TestServer;
 
 /// The database of a running server, read beside it.
@@ -12,6 +12,11 @@ impl Kept {
     pub async fn of(server: &TestServer) -> Self {
         let url = format!("sqlite://{}", server.data().join("webui.db").display());
         Self(Store::open(&OpenOptions::new(url)).await.unwrap())
+    }
+
+    /// Keeps a file that nobody uploaded.
+    pub async fn add_file(&self, file: FileRow) {
+        self.0.files.create(file).await.unwrap();
     }
 
     /// All of it, but for when somebody was last seen.
