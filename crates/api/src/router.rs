@@ -1,26 +1,16 @@
 //! The table of routes: each one with its rule, a sentence for the documents, and the shapes it takes and gives.
+//!
+//! A route can only be added together with its rule, and the rule stands in front of the handler: see `guard.rs`.
 
 use axum::{Router, handler::Handler, http::Method, routing::MethodFilter, routing::on};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, SchemaGenerator};
 
-use crate::App;
-
-/// Who may call a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// Everybody.
-    Public,
-    /// Any account, also one that waits for activation.
-    SignedIn,
-    /// Any activated account; what it reaches is its own, or granted to it.
-    Verified,
-    /// Activated accounts with a permission; administrators always.
-    Permission(&'static str),
-    /// Administrators.
-    Admin,
-}
-
-type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+use crate::{
+    App,
+    describe::{Described, MakeSchema, Shape},
+    guard::Guarded,
+    rule::Rule,
+};
 
 /// One route as it is declared.
 #[derive(Clone)]
@@ -33,8 +23,7 @@ pub struct RouteInfo {
     pub rule: Rule,
     /// What it does, in a few words.
     pub summary: &'static str,
-    pub(crate) takes: Option<MakeSchema>,
-    pub(crate) gives: Option<MakeSchema>,
+    pub(crate) shape: Shape,
 }
 
 /// Routes of one area.
@@ -56,12 +45,14 @@ impl Routes {
         handler: H,
     ) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
-        self.router = self.router.route(path, on(filter, handler));
-        self.table.push(RouteInfo { method, path, rule, summary, takes: None, gives: None });
+        self.router = self.router.route(path, on(filter, Guarded::new(rule, handler)));
+        let mut shape = Shape::default();
+        <H as Described<T>>::describe(&mut shape);
+        self.table.push(RouteInfo { method, path, rule, summary, shape });
         self
     }
 
@@ -69,7 +60,7 @@ impl Routes {
     #[must_use]
     pub fn get<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         self.route(Method::GET, path, rule, summary, handler)
@@ -79,7 +70,7 @@ impl Routes {
     #[must_use]
     pub fn post<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         self.route(Method::POST, path, rule, summary, handler)
@@ -89,17 +80,35 @@ impl Routes {
     #[must_use]
     pub fn delete<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         self.route(Method::DELETE, path, rule, summary, handler)
+    }
+
+    /// The shape of the last route's form.
+    #[must_use]
+    pub fn takes_form<T: JsonSchema>(mut self) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.shape.takes_kind = "multipart/form-data";
+        }
+        self.takes::<T>()
+    }
+
+    /// The last route answers with bytes of this type.
+    #[must_use]
+    pub fn gives_bytes(mut self, kind: &'static str) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.shape.gives_kind = kind;
+        }
+        self
     }
 
     /// The shape of the last route's body.
     #[must_use]
     pub fn takes<T: JsonSchema>(mut self) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.takes = Some(|generator| generator.subschema_for::<T>());
+            last.shape.takes = Some(SchemaGenerator::subschema_for::<T>);
         }
         self
     }
@@ -108,7 +117,25 @@ impl Routes {
     #[must_use]
     pub fn gives<T: JsonSchema>(mut self) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.gives = Some(|generator| generator.subschema_for::<T>());
+            last.shape.gives = Some(SchemaGenerator::subschema_for::<T>);
+        }
+        self
+    }
+
+    /// The shape of the last route's body, where no type stands for it.
+    #[must_use]
+    pub fn takes_with(mut self, make: MakeSchema) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.shape.takes = Some(make);
+        }
+        self
+    }
+
+    /// The shape of the last route's answer, where no type stands for it.
+    #[must_use]
+    pub fn gives_with(mut self, make: MakeSchema) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.shape.gives = Some(make);
         }
         self
     }

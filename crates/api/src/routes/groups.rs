@@ -13,7 +13,8 @@ use super::{grants::not_found, shapes};
 use crate::{
     App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.
@@ -21,18 +22,13 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/groups/", Rule::Verified, "Groups; administrators see all, others their own", list)
         .post("/api/v1/groups/create", Rule::Admin, "Make a group", create)
-        .takes::<GroupForm>()
         .get("/api/v1/groups/id/{id}", Rule::Admin, "One group", read)
         .get("/api/v1/groups/id/{id}/export", Rule::Admin, "One group with its members", export)
         .post("/api/v1/groups/id/{id}/update", Rule::Admin, "Change a group", update)
-        .takes::<GroupForm>()
         .delete("/api/v1/groups/id/{id}/delete", Rule::Admin, "Delete a group", delete)
-        .gives::<bool>()
         .post("/api/v1/groups/id/{id}/users", Rule::Admin, "The members of a group", members)
         .post("/api/v1/groups/id/{id}/users/add", Rule::Admin, "Add members", add_members)
-        .takes::<MembersForm>()
         .post("/api/v1/groups/id/{id}/users/remove", Rule::Admin, "Remove members", remove_members)
-        .takes::<MembersForm>()
 }
 
 async fn shown(app: &App, group: &Group) -> Result<Value> {
@@ -45,7 +41,7 @@ async fn find(app: &App, id: &str) -> Result<Group> {
     app.store.groups.get(id).await?.ok_or_else(not_found)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     /// Only groups that things may be shared with, or only the others.
     #[serde(default)]
@@ -93,8 +89,8 @@ async fn create(
 ) -> Result<Json<Value>> {
     let new = NewGroup {
         user_id: caller.user.id.clone(),
-        name: form.name,
-        description: form.description,
+        name: shapes::name("The name of a group", form.name)?,
+        description: shapes::text("The description", form.description)?,
         permissions: form.permissions.map_or(Value::Null, Value::Object),
         data: form.data.map_or(Value::Null, Value::Object),
         ..NewGroup::default()
@@ -121,8 +117,8 @@ async fn update(
 ) -> Result<Json<Value>> {
     find(&app, &id).await?;
     let patch = GroupPatch {
-        name: Some(form.name),
-        description: Some(form.description),
+        name: Some(shapes::name("The name of a group", form.name)?),
+        description: Some(shapes::text("The description", form.description)?),
         permissions: form.permissions.map(Value::Object),
         data: form.data.map(Value::Object),
         ..GroupPatch::default()

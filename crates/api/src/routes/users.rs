@@ -12,41 +12,46 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_identity::permissions;
-use transom_store::{Role, User, UserPatch, UserQuery};
+use transom_store::{Role, Text, User, UserPatch, UserQuery};
 
+use super::answers;
 use super::{
-    auths::safe_image,
+    pictures,
     shapes::{self, PAGE},
 };
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/users/", Rule::Admin, "A page of accounts with their groups", list)
+        .gives::<answers::UserGroupIdsListResponse>()
         .get("/api/v1/users/all", Rule::Admin, "All accounts", all)
+        .gives::<answers::UserInfoListResponse>()
         .get("/api/v1/users/search", Rule::Verified, "Find accounts by name or e-mail", search)
+        .gives::<answers::UserInfoListResponse>()
         .get("/api/v1/users/default/permissions", Rule::Admin, "What everybody may do", default_permissions)
+        .gives::<Permissions>()
         .post(
             "/api/v1/users/default/permissions",
             Rule::Admin,
             "Change what everybody may do",
             set_default_permissions,
         )
-        .takes::<Permissions>()
+        .gives::<Permissions>()
         .post("/api/v1/users/{user_id}/update", Rule::Admin, "Change an account", update)
-        .takes::<UpdateForm>()
+        .gives::<answers::UserModel>()
         .delete("/api/v1/users/{user_id}", Rule::Admin, "Delete an account with its chats", delete)
-        .gives::<bool>()
         .merge(own::routes())
         .merge(one::routes())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     #[serde(default)]
     query: Option<String>,
@@ -101,6 +106,7 @@ async fn search(State(app): State<App>, _: Verified, Query(query): Query<ListQue
 
 /// The tree of permissions; keys that are left out keep the server's own default.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "UserPermissions")]
 struct Permissions {
     workspace: Map<String, Value>,
     sharing: Map<String, Value>,
@@ -132,6 +138,7 @@ async fn set_default_permissions(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "UserUpdateForm")]
 struct UpdateForm {
     /// `pending`, `user` or `admin`.
     role: String,
@@ -158,13 +165,13 @@ async fn update(
     }
     let email = form.email.trim().to_lowercase();
     check_email(&app, &user, &email).await?;
-    let profile_image_url = Some(safe_image(form.profile_image_url)?);
+    let profile_image_url = Some(pictures::checked(form.profile_image_url)?);
     if let Some(password) = form.password.filter(|password| !password.is_empty()) {
         app.identity.set_password(&id, &password).await?;
     }
     let patch = UserPatch {
         role: Some(role),
-        name: Some(form.name),
+        name: Some(shapes::name("A name", form.name)?),
         email: Some(email),
         profile_image_url,
         ..UserPatch::default()
@@ -205,9 +212,11 @@ async fn delete(State(app): State<App>, Admin(caller): Admin, Path(id): Path<Str
             "You cannot delete your own account. Ask another administrator to do it.",
         ));
     }
+    let files = app.store.files.list(Some(&id), Text::Without).await?;
     if !app.store.users.delete(&id).await? {
         return Err(ApiError::not_found("The account"));
     }
     app.identity.user_changed(&id).await?;
+    super::files::remove_blobs(&app, files).await?;
     Ok(Json(true))
 }

@@ -66,6 +66,8 @@ describe('topics', () => {
 	const all = [judge('a', 1, [], ['birds']), judge('b', 1, [], ['code', 'birds']), judge('c', 1)];
 	it('are counted and chosen', () => {
 		expect(topicsOf(all)).toEqual(['birds', 'code']);
+		const twice = { created_at: 1, data: { tags: ['birds'] }, meta: { tags: ['birds', 3] } };
+		expect(topicsOf([twice])).toEqual(['birds']);
 		expect(aboutTopic(all, 'code').map(({ data }) => data!.model_id)).toEqual(['b']);
 	});
 });

@@ -76,16 +76,17 @@ export function leaderboard(judgements: Judgement[]): Standing[] {
 /** The topics people or the task model gave to judgements, most frequent first. */
 export function topicsOf(judgements: Judgement[]): string[] {
 	const counts = new Map<string, number>();
-	for (const { meta } of judgements) {
-		for (const tag of tagsOf(meta)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+	for (const judgement of judgements) {
+		for (const tag of tagsOf(judgement)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
 	}
 	return [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([tag]) => tag);
 }
 
 export const aboutTopic = (judgements: Judgement[], topic: string): Judgement[] =>
-	judgements.filter(({ meta }) => tagsOf(meta).includes(topic));
+	judgements.filter((judgement) => tagsOf(judgement).includes(topic));
 
-function tagsOf(meta: Judgement['meta']): string[] {
-	const tags = meta?.tags;
-	return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
+/** Some clients keep tags beside the rating, some beside the chat. */
+function tagsOf({ data, meta }: Judgement): string[] {
+	const tags = [data?.tags, meta?.tags].flatMap((list) => (Array.isArray(list) ? list : []));
+	return [...new Set(tags.filter((tag): tag is string => typeof tag === 'string'))];
 }

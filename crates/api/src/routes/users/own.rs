@@ -9,7 +9,9 @@ use transom_store::{Group, User, UserPatch};
 use crate::{
     App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    routes::shapes,
+    rule::Rule,
 };
 
 const OWN: Rule = Rule::Verified;
@@ -21,12 +23,10 @@ pub fn routes() -> Routes {
         .get("/api/v1/users/permissions", OWN, "What the caller may do", permissions)
         .get("/api/v1/users/user/settings", OWN, "The caller's settings", settings)
         .post("/api/v1/users/user/settings/update", OWN, "Change the caller's settings", set_settings)
-        .takes::<SettingsForm>()
         .get("/api/v1/users/user/info", OWN, "What the caller keeps about itself", info)
         .post("/api/v1/users/user/info/update", OWN, "Change what the caller keeps about itself", set_info)
         .get("/api/v1/users/user/status", OWN, "The caller's status", status)
         .post("/api/v1/users/user/status/update", OWN, "Change the caller's status", set_status)
-        .takes::<StatusForm>()
 }
 
 async fn groups(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<Group>>> {
@@ -131,14 +131,18 @@ where
     Option::deserialize(reader).map(Some)
 }
 
+fn limited(what: &str, text: Option<Option<String>>) -> Result<Option<Option<String>>> {
+    text.map(|text| text.map(|text| shapes::text(what, text)).transpose()).transpose()
+}
+
 async fn set_status(
     State(app): State<App>,
     Verified(caller): Verified,
     Body(form): Body<StatusForm>,
 ) -> Result<Json<Value>> {
     let patch = UserPatch {
-        status_emoji: form.status_emoji,
-        status_message: form.status_message,
+        status_emoji: limited("The emoji", form.status_emoji)?,
+        status_message: limited("The status", form.status_message)?,
         status_expires_at: form.status_expires_at,
         ..UserPatch::default()
     };
