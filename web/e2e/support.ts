@@ -147,3 +147,31 @@ export async function makeChats(page: Page, titles: string[]): Promise<string[]>
 	});
 	return made.map(({ id }) => id);
 }
+
+export interface Person {
+	id: string;
+	name: string;
+	email: string;
+	password: string;
+}
+
+/** An account of one's own for a test. */
+export async function newPerson(page: Page, name: string): Promise<Person> {
+	const email = `${name.toLowerCase()}-${Date.now()}@example.com`;
+	const password = 'Correct-horse-7';
+	const { id } = await api<{ id: string }>(page, 'POST', '/auths/add', {
+		name,
+		email,
+		password,
+		role: 'user'
+	});
+	return { id, name, email, password };
+}
+
+export async function signInAs(page: Page, { email, password }: Person) {
+	await page.goto('/auth');
+	await page.locator('input[type=email]').fill(email);
+	await page.locator('input[type=password]').fill(password);
+	await page.locator('form button[type=submit]').click();
+	await page.waitForURL('/');
+}

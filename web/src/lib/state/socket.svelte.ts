@@ -7,6 +7,8 @@ const HEARTBEAT_MS = 30_000;
 const CONNECT_WAIT_MS = 8_000;
 
 type Listener = (event: ChatEvent) => void;
+/** What others than chats listen to: channels, notes. */
+type Handler = (payload: never) => void;
 
 class Realtime {
 	connected = $state(false);
@@ -18,16 +20,21 @@ class Realtime {
 	#listener: Listener = () => {};
 	#onRejoin: () => void = () => {};
 	#joinedOnce = false;
+	#wanted = false;
+	#handlers = new Map<string, Set<Handler>>();
 
 	get id(): string | undefined {
 		return this.#socket?.id;
 	}
 
 	async connect(websocket: boolean, listener: Listener, onRejoin: () => void) {
-		if (this.#socket) return;
 		this.#listener = listener;
 		this.#onRejoin = onRejoin;
+		// Asked twice in the same moment, there must not be two connections.
+		if (this.#wanted) return;
+		this.#wanted = true;
 		const { io } = await import('socket.io-client');
+		if (!this.#wanted) return;
 		this.#socket = io({
 			path: '/ws/socket.io',
 			transports: websocket ? ['websocket'] : ['polling', 'websocket'],
@@ -46,6 +53,7 @@ class Realtime {
 			answer?.(false);
 			this.#listener(event);
 		});
+		for (const event of this.#handlers.keys()) this.#relay(event);
 		this.#heartbeat = setInterval(() => this.#socket?.emit('heartbeat', {}), HEARTBEAT_MS);
 	}
 
@@ -55,6 +63,31 @@ class Realtime {
 		this.join();
 		if (this.#joinedOnce) this.#onRejoin();
 		this.#joinedOnce = true;
+	}
+
+	/** Hears an event, also after the connection was away. Gives the way to stop. */
+	on<P>(event: string, handler: (payload: P) => void): () => void {
+		let handlers = this.#handlers.get(event);
+		if (!handlers) {
+			handlers = new Set();
+			this.#handlers.set(event, handlers);
+			this.#relay(event);
+		}
+		handlers.add(handler as Handler);
+		return () => void handlers.delete(handler as Handler);
+	}
+
+	#relay(event: string) {
+		this.#socket?.on(event, (payload: unknown) => {
+			for (const handler of this.#handlers.get(event) ?? []) handler(payload as never);
+		});
+	}
+
+	/** Sends when there is a connection; tells whether there was. */
+	emit(event: string, payload: unknown): boolean {
+		if (!this.#socket?.connected) return false;
+		this.#socket.emit(event, payload);
+		return true;
 	}
 
 	/** Says who we are. The server answers with the text so far of every running turn of ours. */
@@ -74,6 +107,7 @@ class Realtime {
 	}
 
 	close() {
+		this.#wanted = false;
 		clearInterval(this.#heartbeat);
 		this.#socket?.disconnect();
 		this.#socket = undefined;

@@ -6,6 +6,7 @@ import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
 import LogOut from '@lucide/svelte/icons/log-out';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
+import NotebookPen from '@lucide/svelte/icons/notebook-pen';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import Settings2 from '@lucide/svelte/icons/settings-2';
 import ShieldUser from '@lucide/svelte/icons/shield-user';
@@ -55,6 +56,13 @@ export function beginnings(text: string): Command[] {
 			icon: SquareDashed,
 			keys: keysOf('newTemporaryChat'),
 			run: () => void goto('/?temporary-chat=true')
+		});
+	if (app.config?.features.enable_notes === true && app.may('features.notes'))
+		list.push({
+			id: 'new-note',
+			label: text ? t('search.noteText', { text }) : t('search.newNote'),
+			icon: NotebookPen,
+			run: () => void goto(text ? `/notes/new?content=${ask}` : '/notes/new')
 		});
 	return list;
 }

@@ -1,0 +1,50 @@
+/** What a model is asked to do with a note. */
+import { msg } from '$lib/i18n/index.svelte';
+import type { Turn } from '$lib/api/complete';
+
+export const TASKS = [
+	{
+		id: 'improve',
+		label: msg('notes.aiImprove'),
+		prompt:
+			'Rewrite the note so that it is clear and well ordered. Keep its facts, its language and its voice. Give it headings and lists where they help.'
+	},
+	{
+		id: 'correct',
+		label: msg('notes.aiCorrect'),
+		prompt: 'Correct spelling, grammar and punctuation. Change nothing else.'
+	},
+	{
+		id: 'shorten',
+		label: msg('notes.aiShorten'),
+		prompt: 'Say the same in about half the words. Keep the language of the note.'
+	},
+	{
+		id: 'summarize',
+		label: msg('notes.aiSummarize'),
+		prompt: 'Sum the note up in a few sentences, in the language of the note.'
+	},
+	{
+		id: 'continue',
+		label: msg('notes.aiContinue'),
+		prompt: 'Go on writing where the note ends, in its language and voice. Give only the new part.'
+	},
+	{
+		id: 'tasks',
+		label: msg('notes.aiTasks'),
+		prompt:
+			'List what is to be done according to the note as a Markdown task list, in the language of the note.'
+	}
+] as const;
+
+export type TaskId = (typeof TASKS)[number]['id'] | 'own';
+
+const FRAME =
+	'You work on a text somebody is writing. Answer with the text alone, as Markdown: no introduction, no remarks, no fence around it.';
+
+export function turnsFor(instruction: string, title: string, text: string): Turn[] {
+	return [
+		{ role: 'system', content: FRAME },
+		{ role: 'user', content: `${instruction}\n\nTitle: ${title}\n\n<note>\n${text}\n</note>` }
+	];
+}
