@@ -1,4 +1,4 @@
-import { expect, screenshots, signIn, test } from './support';
+import { api, expect, screenshots, signIn, test } from './support';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -208,12 +208,7 @@ test('administrators order, share and switch models, one or many', async ({ page
 		await expect(page.getByRole('alertdialog')).toBeHidden();
 	}
 	await expect(entries.filter({ hasText: 'fake-large' })).toContainText('Admins');
-	await page.evaluate(() =>
-		fetch('/api/v1/transom/settings/MODEL_ORDER_LIST', {
-			method: 'DELETE',
-			headers: { Authorization: `Bearer ${localStorage.getItem('token')}` }
-		})
-	);
+	await api(page, 'DELETE', '/transom/settings/MODEL_ORDER_LIST');
 });
 
 /** A picture of one dot. */
