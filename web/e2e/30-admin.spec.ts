@@ -224,6 +224,18 @@ test('models of an Ollama server are fetched, made, unloaded and deleted', async
 	await dialog.getByRole('button', { name: 'Fetch', exact: true }).click();
 	await expect(page.getByText('tiny:1b is ready')).toBeVisible();
 
+	await dialog.getByRole('tab', { name: 'From a file' }).click();
+	const chooser = page.waitForEvent('filechooser');
+	await dialog.getByRole('button', { name: 'Send a file' }).click();
+	await (
+		await chooser
+	).setFiles({
+		name: 'own.gguf',
+		mimeType: 'application/octet-stream',
+		buffer: Buffer.alloc(2048)
+	});
+	await expect(page.getByText('own.gguf is ready')).toBeVisible();
+
 	await dialog.getByRole('button', { name: 'Unload fake-llama:latest' }).click();
 	await expect(dialog.getByText('In memory')).toBeHidden();
 	await screenshots(page, 'admin-ollama');
