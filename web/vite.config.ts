@@ -20,8 +20,25 @@ const announcerWithoutInlineStyle: Plugin = {
 	}
 };
 
+/** KaTeX names each font in three formats; every browser that runs this page takes the first. */
+const onlyModernMathFonts: Plugin = {
+	name: 'only-modern-math-fonts',
+	enforce: 'pre',
+	transform(code, id) {
+		if (!/katex(\.min)?\.css/.test(id)) return;
+		return code.replace(/,\s*url\([^)]+\.(?:woff|ttf)\)\s*format\([^)]+\)/g, '');
+	}
+};
+
 export default defineConfig({
-	plugins: [messages(), announcerWithoutInlineStyle, tailwindcss(), sveltekit()],
+	plugins: [
+		messages(),
+		announcerWithoutInlineStyle,
+		onlyModernMathFonts,
+		tailwindcss(),
+		sveltekit()
+	],
+	worker: { format: 'es' },
 	build: {
 		target: 'es2022',
 		// Data URLs would need `font-src data:` in the content security policy.

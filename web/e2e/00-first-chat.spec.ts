@@ -119,6 +119,7 @@ test('answering again makes a second version', async ({ page }) => {
 	await expect(answers(page).last()).toContainText('Echo: Twice');
 	await settled(page);
 	await page.getByRole('button', { name: 'Answer again' }).click();
+	await page.getByRole('menuitem', { name: 'Try again' }).click();
 	await expect(page.getByLabel('Version 2 of 2')).toBeVisible();
 	await settled(page);
 	await expect(answers(page).last()).toContainText('Echo: Twice');

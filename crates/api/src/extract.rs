@@ -100,6 +100,8 @@ impl FromRequestParts<App> for Admin {
 /// The network address that a request comes from, as far as it can be known.
 pub struct From(pub Option<IpAddr>);
 
+impl crate::describe::Argument for From {}
+
 impl FromRequestParts<App> for From {
     type Rejection = ApiError;
 

@@ -34,6 +34,11 @@ struct Defaults;
 
 /// The page that every path of the app begins with.
 const PAGE: &str = "index.html";
+/// The frame in which pages that models wrote are run.
+const SANDBOX: &str = "sandbox.html";
+/// It has no origin, so that it reaches nothing of ours; the page around it narrows further what it may load.
+const SANDBOX_POLICY: &str = "sandbox allow-scripts allow-modals; default-src 'self' 'unsafe-inline' 'unsafe-eval' \
+                              data: blob: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /// Paths below these are never pages of the app.
 const API_PREFIXES: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 /// The folder of what does not belong to a build.
@@ -133,7 +138,8 @@ fn embedded(name: &str, headers: &HeaderMap) -> Option<Served> {
         Some((encoding, file)) => Served::new(name, content(file)).packed(encoding),
         None => Served::new(name, content(plain)),
     };
-    Some(if name.ends_with(".html") { served.with_policy(&POLICY) } else { served })
+    let policy: &str = if name == SANDBOX { SANDBOX_POLICY } else { &POLICY };
+    Some(if name.ends_with(".html") { served.with_policy(policy) } else { served })
 }
 
 fn content(file: EmbeddedFile) -> Content {

@@ -26,14 +26,10 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/chats/all/tags", OWN_LIST, "All tags of the caller's chats", all)
         .post("/api/v1/chats/tags", OWN_LIST, "Chats with a tag", tagged)
-        .takes::<TaggedForm>()
         .get("/api/v1/chats/{id}/tags", OWN, "Tags of a chat", tags)
         .post("/api/v1/chats/{id}/tags", OWN, "Tag a chat", add)
-        .takes::<TagForm>()
         .delete("/api/v1/chats/{id}/tags", OWN, "Take a tag off a chat", remove)
-        .takes::<TagForm>()
         .delete("/api/v1/chats/{id}/tags/all", OWN, "Take all tags off a chat", remove_all)
-        .gives::<bool>()
 }
 
 /// The tag ids a chat carries.

@@ -22,18 +22,13 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/groups/", Rule::Verified, "Groups; administrators see all, others their own", list)
         .post("/api/v1/groups/create", Rule::Admin, "Make a group", create)
-        .takes::<GroupForm>()
         .get("/api/v1/groups/id/{id}", Rule::Admin, "One group", read)
         .get("/api/v1/groups/id/{id}/export", Rule::Admin, "One group with its members", export)
         .post("/api/v1/groups/id/{id}/update", Rule::Admin, "Change a group", update)
-        .takes::<GroupForm>()
         .delete("/api/v1/groups/id/{id}/delete", Rule::Admin, "Delete a group", delete)
-        .gives::<bool>()
         .post("/api/v1/groups/id/{id}/users", Rule::Admin, "The members of a group", members)
         .post("/api/v1/groups/id/{id}/users/add", Rule::Admin, "Add members", add_members)
-        .takes::<MembersForm>()
         .post("/api/v1/groups/id/{id}/users/remove", Rule::Admin, "Remove members", remove_members)
-        .takes::<MembersForm>()
 }
 
 async fn shown(app: &App, group: &Group) -> Result<Value> {
@@ -46,7 +41,7 @@ async fn find(app: &App, id: &str) -> Result<Group> {
     app.store.groups.get(id).await?.ok_or_else(not_found)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     /// Only groups that things may be shared with, or only the others.
     #[serde(default)]

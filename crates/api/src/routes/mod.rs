@@ -1,5 +1,6 @@
 //! The areas of the contract, one module each.
 
+mod answers;
 mod auths;
 mod auths_admin;
 mod channels;

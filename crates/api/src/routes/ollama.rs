@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, Method},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_identity::{Caller, access::Action};
@@ -29,7 +30,7 @@ const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/ollama/", Rule::Public, "Whether the proxy is there", alive)
-        .route(Method::HEAD, "/ollama", Rule::Public, "Whether the proxy is there", alive)
+        .route(Method::HEAD, "/ollama/", Rule::Public, "Whether the proxy is there", alive)
         .get("/ollama/config", Rule::Admin, "The connections", config)
         .post("/ollama/config/update", Rule::Admin, "Change the connections", set_config)
         .post("/ollama/verify", Rule::Admin, "Try a connection", verify)
@@ -87,7 +88,8 @@ async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<OllamaCon
     Ok(Json(app.providers.ollama.update_config(form).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "OllamaVerifyForm")]
 struct Verify {
     url: String,
     #[serde(default)]
@@ -276,7 +278,8 @@ used!(chat, chat_at, chat, []);
 used!(v1_completions, v1_completions_at, v1_completions, []);
 used!(v1_chat, v1_chat_at, v1_chat, []);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "DownloadForm")]
 struct Download {
     url: String,
 }

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, Method, Uri, header},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_identity::{Caller, access::Action};
@@ -54,7 +55,8 @@ async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<OpenAiCon
     Ok(Json(app.providers.openai.update_config(form).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "OpenAIVerifyForm")]
 struct Verify {
     url: String,
     key: String,

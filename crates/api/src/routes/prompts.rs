@@ -39,7 +39,6 @@ pub fn routes() -> Routes {
             editable,
         )
         .post("/api/v1/prompts/create", Rule::AnyPermission(&MAY_MAKE), "Save a prompt", create)
-        .takes::<PromptForm>()
         .get(
             "/api/v1/prompts/command/{command}",
             Rule::OwnerOrGrant(Resource::Prompt, Action::Read),
@@ -47,9 +46,7 @@ pub fn routes() -> Routes {
             read,
         )
         .post("/api/v1/prompts/command/{command}/update", WRITE, "Change a prompt", update)
-        .takes::<PromptForm>()
         .delete("/api/v1/prompts/command/{command}/delete", WRITE, "Delete a prompt", delete)
-        .gives::<bool>()
 }
 
 /// Commands are kept with their slash, and named in paths without it.

@@ -27,12 +27,8 @@ pub fn routes() -> Routes {
             "Every setting with its value and where it comes from",
             list,
         )
-        .gives::<Settings>()
         .post(ONE, Rule::Admin, "Save a setting", change)
-        .takes::<Change>()
-        .gives::<Setting>()
         .delete(ONE, Rule::Admin, "Return a setting to its environment variable or default", reset)
-        .gives::<Setting>()
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -94,6 +90,7 @@ async fn list(State(app): State<App>, _: Admin) -> Json<Settings> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "SettingChange")]
 struct Change {
     /// In the type of the setting; lists may also be one text with separators.
     value: Value,

@@ -14,6 +14,7 @@ use transom_config::keys;
 use transom_identity::permissions;
 use transom_store::{Role, Text, User, UserPatch, UserQuery};
 
+use super::answers;
 use super::{
     pictures,
     shapes::{self, PAGE},
@@ -29,25 +30,28 @@ use crate::{
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/users/", Rule::Admin, "A page of accounts with their groups", list)
+        .gives::<answers::UserGroupIdsListResponse>()
         .get("/api/v1/users/all", Rule::Admin, "All accounts", all)
+        .gives::<answers::UserInfoListResponse>()
         .get("/api/v1/users/search", Rule::Verified, "Find accounts by name or e-mail", search)
+        .gives::<answers::UserInfoListResponse>()
         .get("/api/v1/users/default/permissions", Rule::Admin, "What everybody may do", default_permissions)
+        .gives::<Permissions>()
         .post(
             "/api/v1/users/default/permissions",
             Rule::Admin,
             "Change what everybody may do",
             set_default_permissions,
         )
-        .takes::<Permissions>()
+        .gives::<Permissions>()
         .post("/api/v1/users/{user_id}/update", Rule::Admin, "Change an account", update)
-        .takes::<UpdateForm>()
+        .gives::<answers::UserModel>()
         .delete("/api/v1/users/{user_id}", Rule::Admin, "Delete an account with its chats", delete)
-        .gives::<bool>()
         .merge(own::routes())
         .merge(one::routes())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     #[serde(default)]
     query: Option<String>,
@@ -102,6 +106,7 @@ async fn search(State(app): State<App>, _: Verified, Query(query): Query<ListQue
 
 /// The tree of permissions; keys that are left out keep the server's own default.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "UserPermissions")]
 struct Permissions {
     workspace: Map<String, Value>,
     sharing: Map<String, Value>,
@@ -133,6 +138,7 @@ async fn set_default_permissions(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "UserUpdateForm")]
 struct UpdateForm {
     /// `pending`, `user` or `admin`.
     role: String,

@@ -5,6 +5,7 @@ mod change;
 mod import;
 
 use axum::{Json, extract::State, response::Response};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use transom_identity::{Caller, access::Action};
@@ -71,7 +72,7 @@ fn tag_names(row: &ModelRow) -> impl Iterator<Item = &str> {
     tags.into_iter().flatten().filter_map(|tag| tag.get("name").and_then(Value::as_str))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 struct ListQuery {
     #[serde(default)]
     query: Option<String>,
@@ -151,7 +152,7 @@ async fn export(State(app): State<App>, Verified(caller): Verified) -> Result<Js
     Ok(Json(editable(&app, &caller).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Id {
     id: String,
 }

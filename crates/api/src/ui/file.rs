@@ -3,7 +3,6 @@
 use std::{
     ops::Range,
     path::{Component, Path},
-    sync::LazyLock,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -67,7 +66,7 @@ pub struct Served {
     /// How the bytes are packed.
     encoding: Option<&'static str>,
     /// What a page may do. Only our own has a policy: another front end may well rely on scripts in its page.
-    policy: Option<&'static LazyLock<String>>,
+    policy: Option<&'static str>,
 }
 
 impl Served {
@@ -84,7 +83,7 @@ impl Served {
 
     /// The same, with a policy for the page.
     #[must_use]
-    pub fn with_policy(mut self, policy: &'static LazyLock<String>) -> Self {
+    pub fn with_policy(mut self, policy: &'static str) -> Self {
         self.policy = Some(policy);
         self
     }

@@ -9,7 +9,7 @@ export interface UiSettings {
 	params?: Record<string, unknown>;
 	/** Enter makes a new line, Ctrl+Enter sends. */
 	ctrlEnterToSend?: boolean;
-	/** A long pasted text becomes a file. On unless switched off. */
+	/** A long pasted text becomes a file. */
 	largeTextAsFile?: boolean;
 	/** Copying an answer puts formatted text beside the plain one. */
 	copyFormatted?: boolean;

@@ -33,6 +33,12 @@ export interface Config {
 	default_models?: string | string[] | null;
 	default_prompt_suggestions?: PromptSuggestion[];
 	permissions?: Record<string, unknown>;
+	file?: {
+		/** Megabytes. */
+		max_size?: number | null;
+		max_count?: number | null;
+		image_compression?: { width?: number | null; height?: number | null };
+	};
 	ui?: { pending_user_overlay_title?: string; pending_user_overlay_content?: string };
 }
 

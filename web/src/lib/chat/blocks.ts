@@ -1,56 +1,64 @@
 /**
- * Cuts a growing Markdown text into top-level blocks. Finished blocks keep their identity from call to
- * call, so the page renders each of them once; only the end of the text is read again.
+ * Cuts a growing Markdown text into top-level tokens. Finished ones keep their identity from call to call,
+ * so that each is turned into HTML once; only the end of the text is read again.
  */
-import { marked, type Token } from 'marked';
+import type { Token } from 'marked';
 
-export interface Block {
+export interface Piece {
 	key: number;
 	token: Token;
 }
 
-/** How many blocks at the end may still change when text is added (a list can swallow what follows). */
-const OPEN_BLOCKS = 2;
+/** How many pieces at the end may still change when text is added (a list can swallow what follows). */
+const OPEN_PIECES = 2;
+
+const isVisible = (token: Token) => token.type !== 'space' && token.type !== 'def';
 
 export class BlockSplitter {
-	#blocks: Block[] = [];
-	/** How many blocks are closed for good, and the text they cover. */
+	#pieces: Piece[] = [];
+	/** How many pieces are closed for good, and the text they cover. */
 	#closed = 0;
 	#prefix = '';
+	readonly #lex: (text: string) => Token[];
+
+	constructor(lex: (text: string) => Token[]) {
+		this.#lex = lex;
+	}
 
 	/**
 	 * @param final the text is complete: read it whole once more, so that link definitions at the end
 	 *   reach the blocks before them.
 	 */
-	update(text: string, final = false): Block[] {
+	update(text: string, final = false): Piece[] {
 		if (final || !text.startsWith(this.#prefix)) {
 			this.#closed = 0;
 			this.#prefix = '';
 		}
-		const tokens = marked.lexer(text.slice(this.#prefix.length));
-		const blocks = this.#blocks.slice(0, this.#closed);
+		const tokens = this.#lex(text.slice(this.#prefix.length));
+		const defines = final && tokens.some((t) => t.type === 'def');
+		const pieces = this.#pieces.slice(0, this.#closed);
 		for (const token of tokens) {
-			if (token.type === 'space' || token.type === 'def') continue;
-			const key = blocks.length;
-			const before = this.#blocks[key];
-			// The same source gives the same block, except that a definition may have come for its links.
-			const same = before && before.token.raw === token.raw && !(final && hasReference(token.raw));
-			blocks.push(same ? before : { key, token });
+			if (!isVisible(token)) continue;
+			const key = pieces.length;
+			const before = this.#pieces[key];
+			// The same source gives the same piece, except that a definition may have come for its links.
+			const same =
+				before && before.token.raw === token.raw && !(defines && hasReference(token.raw));
+			pieces.push(same ? before : { key, token });
 		}
-		this.#blocks = blocks;
+		this.#pieces = pieces;
 		if (!final) this.#close(tokens);
-		return blocks;
+		return pieces;
 	}
 
 	#close(tokens: Token[]) {
-		const solid = tokens.filter((t) => t.type !== 'space' && t.type !== 'def').length;
-		let toClose = solid - OPEN_BLOCKS;
+		let toClose = tokens.filter(isVisible).length - OPEN_PIECES;
 		if (toClose <= 0) return;
 		let covered = '';
 		for (const token of tokens) {
 			if (toClose === 0) break;
 			covered += token.raw;
-			if (token.type !== 'space' && token.type !== 'def') {
+			if (isVisible(token)) {
 				toClose -= 1;
 				this.#closed += 1;
 			}

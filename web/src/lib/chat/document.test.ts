@@ -15,13 +15,15 @@ const request = (over: Partial<doc.TurnRequest> = {}): doc.TurnRequest => ({
 	sessionId: 's',
 	model: { id: 'm1' },
 	params: {},
+	files: [],
 	variables: {},
+	afterwards: { title: false, tags: false, followUps: false },
 	...over
 });
 
 describe('completionBody', () => {
-	it('names the turn and asks for a title on the first exchange only', () => {
-		const turn = request();
+	it('names the turn and the tasks that follow', () => {
+		const turn = request({ afterwards: { title: true, tags: false, followUps: true } });
 		expect(doc.completionBody(turn)).toMatchObject({
 			stream: true,
 			model: 'm1',
@@ -29,22 +31,53 @@ describe('completionBody', () => {
 			session_id: 's',
 			chat_id: 'c',
 			id: turn.answer.id,
-			parent_id: turn.question.id,
-			background_tasks: {
-				title_generation: true,
-				tags_generation: true,
-				follow_up_generation: true
-			}
+			parent_id: turn.question.id
 		});
-		const next = doc.userMessage(turn.answer.id, 'More', ['m1']);
-		const later = request({ question: next, history: addMessage(turn.history, next) });
-		expect(doc.completionBody(later).background_tasks).toEqual({ follow_up_generation: true });
+		expect(doc.completionBody(turn).background_tasks).toEqual({
+			title_generation: true,
+			follow_up_generation: true
+		});
 	});
 
 	it('puts the chat’s system prompt first and keeps it out of the parameters', () => {
-		const body = doc.completionBody(request({ params: { system: 'Be brief', temperature: 1 } }));
+		const params = { system: 'Be brief', temperature: 1, stream_response: false };
+		const body = doc.completionBody(request({ params }));
 		expect(body.messages[0]).toEqual({ role: 'system', content: 'Be brief' });
-		expect(body.params).toEqual({ temperature: 1 });
+		expect(body.params).toEqual({ temperature: 1, stream_response: false });
+		expect(body.stream).toBe(false);
+	});
+
+	it('asks for usage where the model reports it', () => {
+		const model = { info: { meta: { capabilities: { usage: true } } } };
+		expect(doc.completionBody(request({ model }))).toMatchObject({
+			stream_options: { include_usage: true }
+		});
+		expect(doc.completionBody(request())).not.toHaveProperty('stream_options');
+	});
+
+	it('sends files once, pictures within the message', () => {
+		const note = { type: 'note', id: 'n' };
+		const question = doc.userMessage(null, 'Look', ['m1'], [note, { type: 'image', url: 'f1' }]);
+		const answer = doc.assistantMessage(question.id, { id: 'm1', name: 'M' });
+		const history = addMessage(addMessage(emptyHistory(), question), answer);
+		const body = doc.completionBody(request({ question, answer, history, files: [note] }));
+		expect(body.files).toEqual([note]);
+		expect(body.messages).toEqual([
+			{
+				role: 'user',
+				content: [
+					{ type: 'text', text: 'Look' },
+					{ type: 'image_url', image_url: { url: 'f1' } }
+				]
+			}
+		]);
+	});
+
+	it('ends with the answer that is to go on', () => {
+		const { question, answer, history } = exchange();
+		history.messages[answer.id] = { ...answer, content: 'So far' };
+		const body = doc.completionBody(request({ question, answer, history, continues: true }));
+		expect(body.messages.at(-1)).toEqual({ role: 'assistant', content: 'So far' });
 	});
 });
 
@@ -63,6 +96,15 @@ describe('providerMessages', () => {
 			content: 'Hello'
 		});
 	});
+
+	it('goes on from the merged answer when there is one', () => {
+		const { history, answer } = exchange();
+		const second = doc.userMessage(answer.id, 'Again', []);
+		const grown = addMessage(history, second);
+		const merged = { status: true, content: 'Best of both' };
+		grown.messages[answer.id] = { ...answer, content: 'One', merged };
+		expect(doc.providerMessages(grown, second.id)[1]!.content).toBe('Best of both');
+	});
 });
 
 describe('mergeCompleted', () => {
@@ -75,14 +117,32 @@ describe('mergeCompleted', () => {
 		expect(merged.messages[answer.id]).toMatchObject({ content: 'filtered', originalContent: '' });
 		expect(Object.keys(merged.messages)).toHaveLength(2);
 		expect(doc.mergeCompleted(history, undefined)).toBe(history);
+		expect(doc.mergeCompleted(history, [{ id: answer.id, content: '' }])).toBe(history);
 	});
 });
 
-it('saves the branch as a flat list too', () => {
-	const { history } = exchange();
-	expect(doc.newDocument(['m1'], history)).toMatchObject({ title: 'New Chat', models: ['m1'] });
-	expect(doc.savePayload({ models: [], history }).messages.map((m) => m.role)).toEqual([
-		'user',
-		'assistant'
-	]);
+describe('saving', () => {
+	const saved = (): doc.Saved => ({
+		models: ['m1'],
+		history: exchange().history,
+		params: { seed: 1 },
+		files: []
+	});
+
+	it('writes the branch as a flat list too', () => {
+		expect(doc.newDocument(saved())).toMatchObject({ title: 'New Chat', models: ['m1'] });
+		expect(doc.savePayload(saved()).messages.map((m) => m.role)).toEqual(['user', 'assistant']);
+	});
+
+	it('writes the same JSON piece by piece, also after a change', () => {
+		const document = saved();
+		expect(JSON.parse(doc.saveBody(document))).toEqual({ chat: doc.savePayload(document) });
+		const id = document.history.currentId!;
+		const changed = { ...document.history.messages[id]!, content: 'New "text"\n' };
+		document.history = {
+			...document.history,
+			messages: { ...document.history.messages, [id]: changed }
+		};
+		expect(JSON.parse(doc.saveBody(document))).toEqual({ chat: doc.savePayload(document) });
+	});
 });

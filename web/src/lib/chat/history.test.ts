@@ -7,8 +7,9 @@ import {
 	emptyHistory,
 	normalizeHistory,
 	patchMessage,
-	showSibling,
-	siblings
+	showVersion,
+	siblings,
+	versions
 } from './history';
 import type { History, Message } from './types';
 
@@ -64,13 +65,33 @@ describe('siblings', () => {
 		expect(siblings(h, 'u1')).toEqual(['u1', 'u9']);
 	});
 	it('switches to the newest leaf of the sibling', () => {
-		const h = showSibling(sample(), 'a2', -1);
+		const h = showVersion(sample(), 'a2', -1);
 		expect(ids(h)).toEqual(['u1', 'a1']);
-		expect(ids(showSibling(h, 'a1', 1))).toEqual(['u1', 'a2', 'u2', 'a3']);
-		expect(showSibling(h, 'a1', 5)).toBe(h);
+		expect(ids(showVersion(h, 'a1', 1))).toEqual(['u1', 'a2', 'u2', 'a3']);
+		expect(showVersion(h, 'a1', 5)).toBe(h);
 	});
 	it('finds the newest leaf at forks', () => {
 		expect(deepestLeaf(sample(), 'u1')).toBe('a3');
+	});
+});
+
+describe('versions', () => {
+	it('goes back to where the reader was below a message', () => {
+		let h = addMessage(sample(), message('u2b', 'a2', 'user'));
+		const trail = new Map([['a2', 'u2']]);
+		h = showVersion(h, 'a2', -1);
+		expect(ids(showVersion(h, 'a1', 1))).toEqual(['u1', 'a2', 'u2b']);
+		expect(ids(showVersion(h, 'a1', 1, trail))).toEqual(['u1', 'a2', 'u2', 'a3']);
+	});
+	it('stays within the column of a model', () => {
+		let h = emptyHistory();
+		h = addMessage(h, { ...message('u', null, 'user'), models: ['m', 'n'] });
+		h = addMessage(h, { ...message('m1', 'u', 'assistant'), modelIdx: 0 });
+		h = addMessage(h, { ...message('n1', 'u', 'assistant'), modelIdx: 1 });
+		h = addMessage(h, { ...message('m2', 'u', 'assistant'), modelIdx: 0 });
+		expect(versions(h, 'm2')).toEqual(['m1', 'm2']);
+		expect(versions(h, 'n1')).toEqual(['n1']);
+		expect(showVersion(h, 'm2', -1).currentId).toBe('m1');
 	});
 });
 
@@ -82,7 +103,7 @@ describe('deleteMessage', () => {
 		expect(ids(h)).toEqual(['u2', 'a3']);
 	});
 	it('goes to the sibling when the shown answer is deleted', () => {
-		let h = showSibling(sample(), 'a2', -1);
+		let h = showVersion(sample(), 'a2', -1);
 		h = deleteMessage(h, 'a1');
 		expect(h.messages.u1!.childrenIds).toEqual(['a2']);
 		expect(ids(h)).toEqual(['u1', 'a2', 'u2', 'a3']);

@@ -2,6 +2,7 @@
  * The message tree. Every function returns a new history and leaves the given one alone; messages
  * that did not change keep their identity, so the page re-renders only those that did.
  */
+import { columnOf } from './columns';
 import type { History, Message } from './types';
 
 export const emptyHistory = (): History => ({ currentId: null, messages: {} });
@@ -32,7 +33,13 @@ export function addMessage(history: History, message: Message): History {
 export function patchMessage(history: History, id: string, patch: Partial<Message>): History {
 	const message = history.messages[id];
 	if (!message) return history;
-	return { ...history, messages: { ...history.messages, [id]: { ...message, ...patch } } };
+	return putMessage(history, { ...message, ...patch });
+}
+
+/** Puts a message in the place of the one with its id. */
+export function putMessage(history: History, message: Message): History {
+	if (history.messages[message.id] === message) return history;
+	return { ...history, messages: { ...history.messages, [message.id]: message } };
 }
 
 /** All messages with the same parent, in the order they were made. The message itself included. */
@@ -47,24 +54,38 @@ export function siblings(history: History, id: string): string[] {
 		.map((m) => m.id);
 }
 
-/** The newest leaf below a message: at every fork the youngest child. */
-export function deepestLeaf(history: History, id: string): string {
+/** The versions a person can leaf through at a message: its siblings, or those of the same model's column. */
+export const versions = (history: History, id: string): string[] =>
+	columnOf(history, id)?.ids ?? siblings(history, id);
+
+/** Which child of a message was shown last, by the message's id. */
+export type Trail = ReadonlyMap<string, string>;
+
+/** The leaf below a message: at every fork the child shown last, else the youngest. */
+export function deepestLeaf(history: History, id: string, trail?: Trail): string {
 	const seen = new Set<string>();
 	let current = id;
 	while (!seen.has(current)) {
 		seen.add(current);
-		const next = history.messages[current]?.childrenIds.findLast((c) => c in history.messages);
+		const children =
+			history.messages[current]?.childrenIds.filter((c) => c in history.messages) ?? [];
+		const last = trail?.get(current);
+		const next = last && children.includes(last) ? last : children.at(-1);
 		if (!next) break;
 		current = next;
 	}
 	return current;
 }
 
-/** Shows the sibling `step` places away, at its newest leaf. */
-export function showSibling(history: History, id: string, step: number): History {
-	const all = siblings(history, id);
+/** Shows the branch a message is on, down to its leaf. */
+export const show = (history: History, id: string, trail?: Trail): History =>
+	id in history.messages ? { ...history, currentId: deepestLeaf(history, id, trail) } : history;
+
+/** Shows the version `step` places away. */
+export function showVersion(history: History, id: string, step: number, trail?: Trail): History {
+	const all = versions(history, id);
 	const target = all[all.indexOf(id) + step];
-	return target ? { ...history, currentId: deepestLeaf(history, target) } : history;
+	return target ? show(history, target, trail) : history;
 }
 
 /**

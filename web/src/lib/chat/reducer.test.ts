@@ -21,6 +21,15 @@ function play(events: [string, unknown][], live: Live = startedHere(), message =
 }
 
 describe('chat:completion', () => {
+	it('puts the text an answer began with before whole contents', () => {
+		const step = play(
+			[['chat:completion', { content: ' two' }]],
+			startedHere('one'),
+			answer({ content: 'one' })
+		);
+		expect(step.message.content).toBe('one two');
+	});
+
 	it('appends deltas and ends with done', () => {
 		const step = play([
 			['chat:completion', delta({ content: 'Hel' })],
@@ -70,7 +79,7 @@ describe('chat:completion', () => {
 			answer({ content: 'w0' })
 		);
 		expect(step.message.content).toBe('w0 w1 w2');
-		expect(step.live).toEqual({ awaitingSnapshot: false, reasoning: '' });
+		expect(step.live).toMatchObject({ awaitingSnapshot: false, reasoning: '' });
 	});
 
 	it('keeps the first sources and takes provider errors', () => {
@@ -140,4 +149,15 @@ describe('errorText', () => {
 		expect(errorText(answer({ error: true, content: 'old' }))).toBe('old');
 		expect(errorText(answer())).toBe('');
 	});
+});
+
+it('keeps code that ran by its id', () => {
+	const run = (output?: string) => ({ type: 'code_execution', id: 'x', result: { output } });
+	const step = play([
+		['source', run()],
+		['citation', run('1')],
+		['source', { source: { name: 'a' } }]
+	]);
+	expect(step.message.code_executions).toEqual([run('1')]);
+	expect(step.message.sources).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 /** What one socket event does to one answer. Pure: the caller keeps the state and acts on `outcome`. */
-import type { Message, Status } from './types';
+import type { Attachment, CodeExecution, Message, Status } from './types';
 
 /** What is known about an answer only while it is being written. */
 export interface Live {
@@ -10,6 +10,8 @@ export interface Live {
 	awaitingSnapshot: boolean;
 	/** Thinking that streams in before the server has put it into the content. */
 	reasoning: string;
+	/** Text the answer began with, which whole contents from the server leave out. */
+	prefix: string;
 }
 
 export type Outcome = 'done' | 'failed' | 'cancelled';
@@ -20,8 +22,12 @@ export interface Step {
 	outcome?: Outcome;
 }
 
-export const startedHere = (): Live => ({ awaitingSnapshot: false, reasoning: '' });
-export const joinedLate = (): Live => ({ awaitingSnapshot: true, reasoning: '' });
+export const startedHere = (prefix = ''): Live => ({
+	awaitingSnapshot: false,
+	reasoning: '',
+	prefix
+});
+export const joinedLate = (): Live => ({ awaitingSnapshot: true, reasoning: '', prefix: '' });
 
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
@@ -48,17 +54,19 @@ export function reduce(message: Message, live: Live, type: string, payload: unkn
 		case 'chat:message':
 			return {
 				message: { ...message, content: textOf(data.content) },
-				live: { awaitingSnapshot: false, reasoning: '' }
+				live: { ...live, awaitingSnapshot: false, reasoning: '' }
 			};
 		case 'files':
 		case 'chat:message:files':
-			return patch({ files: Array.isArray(data.files) ? data.files : [] });
+			return patch({ files: Array.isArray(data.files) ? (data.files as Attachment[]) : [] });
 		case 'embeds':
 		case 'chat:message:embeds':
 			return patch({ embeds: Array.isArray(data.embeds) ? data.embeds : [] });
 		case 'source':
 		case 'citation':
-			if (data.type === 'code_execution') return { message, live };
+			if (data.type === 'code_execution') {
+				return patch({ code_executions: withExecution(message, data as unknown as CodeExecution) });
+			}
 			return patch({ sources: [...(message.sources ?? []), data] });
 		case 'chat:message:error':
 			return patch({ error: toError(data.error), done: true }, 'failed');
@@ -69,6 +77,14 @@ export function reduce(message: Message, live: Live, type: string, payload: unkn
 		default:
 			return { message, live };
 	}
+}
+
+function withExecution(message: Message, execution: CodeExecution): CodeExecution[] {
+	const before = message.code_executions ?? [];
+	const known = before.some((e) => e.id === execution.id);
+	return known
+		? before.map((e) => (e.id === execution.id ? execution : e))
+		: [...before, execution];
 }
 
 function completion(message: Message, live: Live, data: Fields): Step {
@@ -91,7 +107,7 @@ function completion(message: Message, live: Live, data: Fields): Step {
 		next.content += textOf(delta.content) + textOf(whole.content);
 	}
 	if (typeof data.content === 'string') {
-		next.content = data.content;
+		next.content = nextLive.prefix + data.content;
 		nextLive.awaitingSnapshot = false;
 		nextLive.reasoning = '';
 	}

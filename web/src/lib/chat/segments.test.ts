@@ -29,6 +29,8 @@ describe('segments', () => {
 				name: 'weather',
 				args: '{\n  "city": "Oslo"\n}',
 				result: 'sunny',
+				files: [],
+				embeds: [],
 				done: true
 			},
 			{ kind: 'markdown', text: 'After' }

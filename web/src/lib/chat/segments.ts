@@ -5,7 +5,15 @@
 export type Segment =
 	| { kind: 'markdown'; text: string }
 	| { kind: 'reasoning'; text: string; done: boolean; duration: number | null }
-	| { kind: 'tool'; name: string; args: string; result: string; done: boolean }
+	| {
+			kind: 'tool';
+			name: string;
+			args: string;
+			result: string;
+			files: string[];
+			embeds: string[];
+			done: boolean;
+	  }
 	| { kind: 'code'; text: string; output: string; done: boolean };
 
 const OPEN = /^<details type="(reasoning|tool_calls|code_interpreter)"([^>]*)>/;
@@ -75,6 +83,8 @@ function toSegment(type: string, attributes: string, block: string, closed: bool
 			name: attribute('name'),
 			args: pretty(attribute('arguments')),
 			result: pretty(attribute('result')),
+			files: addresses(attribute('files')),
+			embeds: addresses(attribute('embeds')),
 			done
 		};
 	}
@@ -92,6 +102,21 @@ function pretty(encoded: string): string {
 		}
 	}
 	return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}
+
+/** The addresses in a JSON list of strings or of objects with a `url`. */
+function addresses(encoded: string): string[] {
+	let list: unknown;
+	try {
+		list = JSON.parse(encoded || '[]');
+	} catch {
+		return [];
+	}
+	if (!Array.isArray(list)) return [];
+	return list.flatMap((item: unknown) => {
+		const url = typeof item === 'string' ? item : (item as { url?: unknown } | null)?.url;
+		return typeof url === 'string' && url ? [url] : [];
+	});
 }
 
 function codeOutput(encoded: string): string {

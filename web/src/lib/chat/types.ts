@@ -12,6 +12,7 @@ export interface Message {
 	models?: string[];
 	model?: string;
 	modelName?: string;
+	/** The column of a turn that several models answer. */
 	modelIdx?: number;
 	done?: boolean;
 	/** The server that wrote this answer stopped before it was complete. */
@@ -20,12 +21,42 @@ export interface Message {
 	error?: { content: unknown } | boolean;
 	followUps?: string[];
 	statusHistory?: Status[];
+	/** Legacy form of `statusHistory`. */
+	status?: Status;
 	sources?: unknown[];
-	files?: unknown[];
+	files?: Attachment[];
 	embeds?: unknown[];
 	usage?: unknown;
+	/** Legacy form of `usage`. */
+	info?: unknown;
+	/** The text before a person or a filter changed it. */
 	originalContent?: string;
+	/** One answer made out of all answers of the turn. */
+	merged?: { status: boolean; content: string };
+	annotation?: Annotation;
+	feedbackId?: string;
+	code_executions?: CodeExecution[];
 	[key: string]: unknown;
+}
+
+/** What a person thinks of an answer. */
+export interface Annotation {
+	/** 1 for good, -1 for bad. */
+	rating?: number;
+	reason?: string;
+	comment?: string;
+	tags?: string[];
+	/** The finer rating, 1 to 10. */
+	details?: { rating?: number };
+}
+
+/** Code that a tool ran while it answered. */
+export interface CodeExecution {
+	id: string;
+	name?: string;
+	code?: string;
+	language?: string;
+	result?: { output?: string; error?: string; files?: { name?: string; url?: string }[] };
 }
 
 /** One line of what the server is doing before or while it answers. */
@@ -38,7 +69,22 @@ export interface Status {
 	query?: string;
 	queries?: string[];
 	urls?: string[];
+	items?: { title?: string; link?: string }[];
 	count?: number;
+	[key: string]: unknown;
+}
+
+/** Something that goes along with a message or a chat. */
+export interface Attachment {
+	type: 'image' | 'file' | 'text' | 'note' | 'chat' | 'folder' | 'collection' | string;
+	id?: string;
+	name?: string;
+	/** Of a picture: the id of an uploaded file, an address on this server, or a data URL. */
+	url?: string;
+	size?: number;
+	content_type?: string;
+	/** `full`: the whole text is given to the model. */
+	context?: string;
 	[key: string]: unknown;
 }
 

@@ -97,14 +97,10 @@ class AppState {
 		if (!this.isPending) await this.#loadOwn();
 	}
 
+	readonly permissions = $derived(this.user?.permissions ?? this.config?.permissions);
+
 	/** Whether the person may do something, such as `chat.share`. Administrators may do everything. */
-	may(permission: string): boolean {
-		if (this.isAdmin) return true;
-		let at: unknown = this.user?.permissions ?? this.config?.permissions;
-		for (const part of permission.split('.'))
-			at = (at as Record<string, unknown> | undefined)?.[part];
-		return at !== false;
-	}
+	may = (name: string): boolean => this.isAdmin || permission(this.permissions, name) !== false;
 
 	async loadModels(refresh = false) {
 		this.models = await api.listModels(refresh);
@@ -113,20 +109,35 @@ class AppState {
 
 	modelById = (id: string | undefined): Model | undefined => this.models.find((m) => m.id === id);
 
-	/** The model a new chat begins with: the last one used, the server's default, the first one. */
-	defaultModel(): Model | undefined {
-		const configured = this.config?.default_models;
-		const defaults = Array.isArray(configured) ? configured : (configured ?? '').split(',');
-		for (const id of [localStorage.getItem(LAST_MODEL_KEY), ...defaults]) {
-			const model = this.visibleModels.find((m) => m.id === id?.trim());
-			if (model) return model;
-		}
-		return this.visibleModels.find((m) => !m.arena) ?? this.visibleModels[0];
+	/** Somebody has decided that this person's chats are not kept. */
+	get mustBeTemporary(): boolean {
+		return !this.isAdmin && permission(this.permissions, 'chat.temporary_enforced') === true;
 	}
 
-	rememberModel(id: string) {
-		localStorage.setItem(LAST_MODEL_KEY, id);
+	/** The models a new chat begins with: the last ones used, the person's, the server's, the first one. */
+	defaultModels(): string[] {
+		const configured = this.config?.default_models;
+		const defaults = Array.isArray(configured) ? configured : (configured ?? '').split(',');
+		const last = (localStorage.getItem(LAST_MODEL_KEY) ?? '').split('\n');
+		for (const wish of [last, settings.ui.models ?? [], defaults]) {
+			const known = wish.map((id) => id.trim()).filter((id) => this.isVisible(id));
+			if (known.length > 0) return known;
+		}
+		const model = this.visibleModels.find((m) => !m.arena) ?? this.visibleModels[0];
+		return model ? [model.id] : [];
 	}
+
+	isVisible = (id: string): boolean => this.visibleModels.some((m) => m.id === id);
+
+	rememberModels(ids: string[]) {
+		localStorage.setItem(LAST_MODEL_KEY, ids.join('\n'));
+	}
+}
+
+function permission(all: unknown, name: string): unknown {
+	let at: unknown = all;
+	for (const part of name.split('.')) at = (at as Record<string, unknown> | undefined)?.[part];
+	return at;
 }
 
 /** Contrast and size follow the person to other browsers. */

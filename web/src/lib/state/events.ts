@@ -71,8 +71,9 @@ function answered(id: string, data: unknown) {
 	});
 }
 
-/** Keeps the list's mark of chats that are being answered. */
+/** Keeps the list's mark of chats that are being answered. Temporary chats are in no list. */
 function mark(id: string, events: ChatEvent[]) {
+	if (id.startsWith('local:')) return;
 	for (const { data } of events) {
 		const done = (data.data as { done?: boolean } | undefined)?.done === true;
 		const ends = data.type === 'chat:tasks:cancel' || data.type === 'chat:message:error';

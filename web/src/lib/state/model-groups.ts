@@ -58,3 +58,37 @@ function placeOf(model: Model, labels: GroupLabels, connections: Record<string, 
 	const rank = (model.owned_by === 'ollama' ? 5_000 : 1) + index;
 	return { id: `${model.owned_by}-${index}`, label, rank };
 }
+
+/** A way to shorten the list: by where models run, or by a tag. */
+export interface ModelFilter {
+	id: string;
+	label: string;
+}
+
+const kindOf = (model: Model): 'local' | 'external' | 'direct' =>
+	model.direct
+		? 'direct'
+		: model.connection_type === 'local' || model.owned_by === 'ollama'
+			? 'local'
+			: 'external';
+
+const KINDS = ['local', 'external', 'direct'] as const;
+
+/** The filters that tell something: kinds when there are several, and every tag. */
+export function filtersOf(
+	models: Model[],
+	labels: Record<(typeof KINDS)[number], string>
+): ModelFilter[] {
+	const kinds = KINDS.filter((kind) => models.some((model) => kindOf(model) === kind));
+	const tags = new Set(models.flatMap((model) => (model.tags ?? []).map((tag) => tag.name)));
+	return [
+		...(kinds.length > 1 ? kinds.map((kind) => ({ id: `kind:${kind}`, label: labels[kind] })) : []),
+		...[...tags].sort().map((tag) => ({ id: `tag:${tag}`, label: tag }))
+	];
+}
+
+export function passes(model: Model, filter: string): boolean {
+	if (!filter) return true;
+	if (filter.startsWith('kind:')) return kindOf(model) === filter.slice(5);
+	return (model.tags ?? []).some((tag) => `tag:${tag.name}` === filter);
+}

@@ -31,12 +31,9 @@ const NAME: &str = "The name of a channel";
 pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/channels/create", USER, "Make a channel", create)
-        .takes::<CreateForm>()
         .get("/api/v1/channels/users/{user_id}", USER, "The direct messages with an account", direct)
         .post("/api/v1/channels/{id}/update", MANAGE, "Change a channel", update)
-        .takes::<ChannelForm>()
         .delete("/api/v1/channels/{id}/delete", MANAGE, "Delete a channel", delete)
-        .gives::<bool>()
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -63,6 +60,7 @@ struct ChannelForm {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ChannelCreateForm")]
 struct CreateForm {
     #[serde(flatten)]
     channel: ChannelForm,

@@ -36,27 +36,20 @@ type OfMessage = Path<(String, String)>;
 pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/channels/{id}/messages/{message_id}/update", MESSAGE, "Edit a message", update)
-        .takes::<MessageForm>()
         .delete("/api/v1/channels/{id}/messages/{message_id}/delete", MESSAGE, "Delete a message", delete)
-        .gives::<bool>()
         .post(
             "/api/v1/channels/{id}/messages/{message_id}/pin",
             WRITE,
             "Pin a message, or take its pin off",
             pin,
         )
-        .takes::<PinForm>()
         .post("/api/v1/channels/{id}/messages/{message_id}/reactions/add", WRITE, "React to a message", react)
-        .takes::<ReactionForm>()
-        .gives::<bool>()
         .post(
             "/api/v1/channels/{id}/messages/{message_id}/reactions/remove",
             WRITE,
             "Take a reaction back",
             unreact,
         )
-        .takes::<ReactionForm>()
-        .gives::<bool>()
 }
 
 /// A message that the caller may change.

@@ -13,6 +13,7 @@ use transom_identity::Caller;
 use transom_realtime::{Emission, user_room};
 use transom_store::ChatRow;
 
+use super::super::answers;
 use super::{missing, shown_fast};
 use crate::{
     ApiError, App, Result,
@@ -30,15 +31,13 @@ pub(super) fn routes() -> Routes {
             "Set a message's text",
             set_content,
         )
-        .takes::<ContentForm>()
+        .gives::<answers::ChatResponse>()
         .post(
             "/api/v1/chats/{id}/messages/{message_id}/event",
             Rule::OwnerOrAdmin(Resource::Chat, None),
             "Send an event about a message",
             event,
         )
-        .takes::<EventForm>()
-        .gives::<bool>()
 }
 
 /// A chat of the caller, or any chat for an administrator who may look at those of others.

@@ -32,7 +32,6 @@ const SEEN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/files/{id}/content", super::READ, "The bytes of a file", content)
-        .asks::<ContentQuery>()
         .gives_bytes("*/*")
         .get("/api/v1/files/{id}/content/html", Rule::Verified, "A page that an administrator uploaded", html)
         .gives_bytes("text/html")

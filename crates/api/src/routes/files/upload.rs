@@ -23,6 +23,8 @@ use crate::{
 
 /// Letters of a file's name.
 const LONGEST_NAME: usize = 200;
+/// Parts of a form.
+const MOST_PARTS: usize = 32;
 /// Bytes of a field that is no file.
 const LONGEST_FIELD: usize = 64 * 1024;
 
@@ -36,6 +38,7 @@ pub struct How {
 
 /// The parts of the form.
 #[derive(JsonSchema)]
+#[schemars(rename = "UploadForm")]
 #[allow(dead_code, reason = "read part by part; this is for the description")]
 pub struct Form {
     /// The file.
@@ -45,7 +48,8 @@ pub struct Form {
     metadata: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UploadedFile")]
 pub struct Uploaded {
     status: bool,
     #[serde(flatten)]
@@ -94,7 +98,12 @@ struct Taken {
 async fn read(app: &App, mut parts: Multipart) -> Result<Taken> {
     let (mut file, mut metadata) = (None, Ok(Map::new()));
     let all = async {
+        let mut count = 0;
         while let Some(field) = parts.next_field().await.map_err(broken)? {
+            count += 1;
+            if count > MOST_PARTS {
+                return Err(ApiError::bad_request("The form has too many parts."));
+            }
             match field.name() {
                 Some("file") if file.is_none() => file = Some(take(app, field).await?),
                 Some("metadata") => metadata = parse(&short_text(field).await?),

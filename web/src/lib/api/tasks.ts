@@ -1,0 +1,11 @@
+/** Small jobs for a model around a chat. */
+import { client, read } from './client';
+
+/** One answer out of several, as it is written. */
+export const mergeAnswers = (body: { model: string; prompt: string; responses: string[] }) =>
+	read<ReadableStream<Uint8Array>>(
+		client.POST('/api/v1/tasks/moa/completions', {
+			body: { ...body, stream: true } as never,
+			parseAs: 'stream'
+		})
+	);

@@ -1,0 +1,100 @@
+/** Brings files to the server so that they can go along with a message. */
+import { uploadFile } from '$lib/api/files';
+import { documentOf, imageOf } from '$lib/chat/attachments';
+import type { Attachment } from '$lib/chat/types';
+import { t } from '$lib/i18n/index.svelte';
+import { app } from './app.svelte';
+import { settings } from './settings.svelte';
+import { explain } from './toasts.svelte';
+
+/** What the server allows, as far as it has said so. */
+function limits() {
+	const file = app.config?.file;
+	return { megabytes: file?.max_size ?? undefined, count: file?.max_count ?? undefined };
+}
+
+/** Why these files cannot go along; empty when they can. */
+export function refusal(files: File[], already: number, models: string[]): string {
+	if (!app.may('chat.file_upload')) return t('attach.forbidden');
+	const { megabytes, count } = limits();
+	if (count !== undefined && already + files.length > count)
+		return t('attach.tooMany', { n: count });
+	const large = files.find((f) => megabytes !== undefined && f.size > megabytes * 1024 * 1024);
+	if (large) return t('attach.tooLarge', { name: large.name, n: megabytes! });
+	const empty = files.find((f) => f.size === 0);
+	if (empty) return t('attach.empty', { name: empty.name });
+	const blind = models
+		.map((id) => app.modelById(id))
+		.find((model) => capabilitiesOf(model).vision === false);
+	if (blind && files.some((f) => f.type.startsWith('image/')))
+		return t('attach.blind', { name: blind.name });
+	return '';
+}
+
+const capabilitiesOf = (model: unknown): { vision?: boolean } =>
+	(model as { info?: { meta?: { capabilities?: { vision?: boolean } } } } | undefined)?.info?.meta
+		?.capabilities ?? {};
+
+/** Sends one file. The picture of a chat that is not kept stays in the page. */
+export async function attach(file: File, temporary: boolean): Promise<Attachment> {
+	const picture = file.type.startsWith('image/');
+	const ready = picture ? await smaller(file) : file;
+	if (picture && temporary) {
+		const url = await dataUrl(ready);
+		return { type: 'image', url, name: file.name, content_type: file.type, size: ready.size };
+	}
+	const stored = await uploadFile(ready);
+	return picture ? imageOf(stored) : documentOf(stored);
+}
+
+export const failed = (pending: Attachment, error: unknown): Attachment => ({
+	...pending,
+	status: 'failed',
+	error: explain(error)
+});
+
+const dataUrl = (file: Blob) =>
+	new Promise<string>((resolve, reject) => {
+		const reader = new FileReader();
+		reader.onload = () => resolve(String(reader.result));
+		reader.onerror = () => reject(new Error(t('attach.unreadable')));
+		reader.readAsDataURL(file);
+	});
+
+/** Makes a picture no larger than the person or the server wants. */
+async function smaller(file: File): Promise<File> {
+	const server = app.config?.file?.image_compression;
+	const own = settings.ui.imageCompression ? settings.ui.imageCompressionSize : undefined;
+	const width = Number(own?.width || server?.width || Infinity);
+	const height = Number(own?.height || server?.height || Infinity);
+	if (!Number.isFinite(width) && !Number.isFinite(height)) return file;
+	const picture = await createImageBitmap(file).catch(() => null);
+	if (!picture || (picture.width <= width && picture.height <= height)) return file;
+	const scale = Math.min(width / picture.width, height / picture.height);
+	const canvas = document.createElement('canvas');
+	canvas.width = Math.max(1, Math.round(picture.width * scale));
+	canvas.height = Math.max(1, Math.round(picture.height * scale));
+	canvas.getContext('2d')!.drawImage(picture, 0, 0, canvas.width, canvas.height);
+	const type = file.type === 'image/png' ? 'image/png' : 'image/jpeg';
+	const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, type, 0.9));
+	return blob ? new File([blob], file.name, { type }) : file;
+}
+
+/** One frame of the screen, a window or a tab, as the person chooses. */
+export async function captureScreen(): Promise<File> {
+	const stream = await navigator.mediaDevices.getDisplayMedia({ video: true });
+	try {
+		const video = document.createElement('video');
+		video.srcObject = stream;
+		await video.play();
+		const canvas = document.createElement('canvas');
+		canvas.width = video.videoWidth;
+		canvas.height = video.videoHeight;
+		canvas.getContext('2d')!.drawImage(video, 0, 0);
+		const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'));
+		if (!blob) throw new Error(t('attach.unreadable'));
+		return new File([blob], t('attach.screenName'), { type: 'image/png' });
+	} finally {
+		for (const track of stream.getTracks()) track.stop();
+	}
+}
