@@ -12,6 +12,8 @@ const judge = (page: Page, model: string, rating: number, others: string[], comm
 
 test('judgements make a leaderboard', async ({ page }) => {
 	await signIn(page);
+	// Others may have rated answers before.
+	await api(page, 'DELETE', '/evaluations/feedbacks/all');
 	await judge(page, 'fake-large', 1, ['fake-small'], 'Very clear');
 	await judge(page, 'fake-large', 1, ['fake-small']);
 	await judge(page, 'fake-small', -1, ['fake-think']);
