@@ -1,5 +1,15 @@
 import type { Page } from '@playwright/test';
-import { api, expect, screenshots, signIn, test } from './support';
+import {
+	answers,
+	api,
+	ask,
+	chooseModel,
+	expect,
+	screenshots,
+	settled,
+	signIn,
+	test
+} from './support';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -57,6 +67,10 @@ test('feedback is read, exported and deleted', async ({ page }) => {
 
 test('usage tells what is in use and counts chats on request', async ({ page }) => {
 	await signIn(page);
+	await chooseModel(page, 'fake-small');
+	await ask(page, 'Count me');
+	await expect(answers(page).last()).toContainText('Echo: Count me');
+	await settled(page);
 	await page.goto('/admin/usage');
 	await expect(page.getByText('People active')).toBeVisible();
 	await page.getByRole('button', { name: 'Count', exact: true }).click();
