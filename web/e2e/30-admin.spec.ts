@@ -1,25 +1,7 @@
 import type { Page } from '@playwright/test';
-import { ADMIN, UPSTREAM, expect, screenshots, signIn, test } from './support';
+import { ADMIN, UPSTREAM, api, expect, screenshots, signIn, test } from './support';
 
 test.describe.configure({ mode: 'serial' });
-
-/** Calls the server as the page does. */
-async function api<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
-	return page.evaluate(
-		async ([method, path, body]) => {
-			const response = await fetch(path as string, {
-				method: method as string,
-				headers: {
-					'Content-Type': 'application/json',
-					Authorization: `Bearer ${localStorage.getItem('token')}`
-				},
-				body: body === null ? undefined : JSON.stringify(body)
-			});
-			return response.json();
-		},
-		[method, path, body ?? null]
-	) as Promise<T>;
-}
 
 /** The row of a table or the entry of a list that holds a text. */
 const row = (page: Page, text: string) => page.locator('tr, li').filter({ hasText: text }).last();
@@ -190,7 +172,7 @@ test('announcements are shown to everybody until they are closed', async ({ page
 	await page.reload();
 	await expect(page.getByRole('heading', { name: /^Good / })).toBeVisible();
 	await expect(banner).toBeHidden();
-	await api(page, 'DELETE', '/api/v1/transom/settings/WEBUI_BANNERS');
+	await api(page, 'DELETE', '/transom/settings/WEBUI_BANNERS');
 });
 
 test('connections tell whether they answer, and keep their options', async ({ page }) => {
@@ -213,7 +195,7 @@ test('connections tell whether they answer, and keep their options', async ({ pa
 	await dialog.getByRole('button', { name: 'Save' }).click();
 	await expect(dialog).toBeHidden();
 	await expect(row(page, `${UPSTREAM}/alt/v1`)).toContainText('1 model');
-	const models = await api<{ data: { id: string }[] }>(page, 'GET', '/api/models');
+	const models = await api<{ data: { id: string }[] }>(page, 'GET', '/models');
 	expect(models.data.map(({ id }) => id)).toContain('alt.alt-model');
 
 	await page.getByRole('button', { name: `Edit ${UPSTREAM}/alt/v1` }).click();
@@ -241,6 +223,18 @@ test('models of an Ollama server are fetched, made, unloaded and deleted', async
 	await dialog.getByLabel('Name in the Ollama library').fill('tiny:1b');
 	await dialog.getByRole('button', { name: 'Fetch', exact: true }).click();
 	await expect(page.getByText('tiny:1b is ready')).toBeVisible();
+
+	await dialog.getByRole('tab', { name: 'From a file' }).click();
+	const chooser = page.waitForEvent('filechooser');
+	await dialog.getByRole('button', { name: 'Send a file' }).click();
+	await (
+		await chooser
+	).setFiles({
+		name: 'own.gguf',
+		mimeType: 'application/octet-stream',
+		buffer: Buffer.alloc(2048)
+	});
+	await expect(page.getByText('own.gguf is ready')).toBeVisible();
 
 	await dialog.getByRole('button', { name: 'Unload fake-llama:latest' }).click();
 	await expect(dialog.getByText('In memory')).toBeHidden();
@@ -271,7 +265,7 @@ test('an arena model is drawn from chosen models', async ({ page }) => {
 	await expect(row(page, 'Mystery')).toContainText('From 1 model');
 	await page.getByRole('button', { name: 'Save' }).click();
 	await expect(page.getByText('1 unsaved change', { exact: true })).toBeHidden();
-	const models = await api<{ data: { id: string }[] }>(page, 'GET', '/api/models');
+	const models = await api<{ data: { id: string }[] }>(page, 'GET', '/models');
 	expect(models.data.map(({ id }) => id)).toContain('mystery');
 	await page.getByRole('button', { name: 'Reset Arena models' }).click();
 	await expect(page.getByText('The default one draws from all models.')).toBeVisible();
@@ -280,7 +274,7 @@ test('an arena model is drawn from chosen models', async ({ page }) => {
 test('settings leave as a file and come back', async ({ page }) => {
 	await signIn(page);
 	await page.goto('/admin/settings/database');
-	const before = await api<Record<string, unknown>>(page, 'GET', '/api/v1/configs/export');
+	const before = await api<Record<string, unknown>>(page, 'GET', '/configs/export');
 	const download = page.waitForEvent('download');
 	await page.getByRole('button', { name: 'Export' }).first().click();
 	expect((await download).suggestedFilename()).toMatch(/^settings-.*\.json$/);

@@ -1,4 +1,4 @@
-import { expect, screenshots, signIn, test } from './support';
+import { api, expect, screenshots, signIn, test } from './support';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -208,12 +208,66 @@ test('administrators order, share and switch models, one or many', async ({ page
 		await expect(page.getByRole('alertdialog')).toBeHidden();
 	}
 	await expect(entries.filter({ hasText: 'fake-large' })).toContainText('Admins');
-	await page.evaluate(() =>
-		fetch('/api/v1/transom/settings/MODEL_ORDER_LIST', {
-			method: 'DELETE',
-			headers: { Authorization: `Bearer ${localStorage.getItem('token')}` }
-		})
-	);
+	await api(page, 'DELETE', '/transom/settings/MODEL_ORDER_LIST');
+});
+
+test('somebody with the permission works in the workspace, within what is allowed', async ({
+	page,
+	browser
+}) => {
+	await signIn(page);
+	const account = {
+		name: 'Mary Keller',
+		email: 'mary@example.com',
+		password: 'Correct-horse-9',
+		role: 'user'
+	};
+	const { id } = await api<{ id: string }>(page, 'POST', '/auths/add', account);
+	const group = await api<{ id: string }>(page, 'POST', '/groups/create', {
+		name: 'Writers',
+		description: '',
+		permissions: { workspace: { prompts: true } }
+	});
+	await api(page, 'POST', `/groups/id/${group.id}/users/add`, { user_ids: [id] });
+
+	await api(page, 'POST', '/prompts/create', {
+		command: '/for-all',
+		title: 'For all',
+		content: 'x',
+		access_control: null
+	});
+
+	const other = await browser.newPage();
+	await other.goto('/auth');
+	await other.locator('input[type=email]').fill(account.email);
+	await other.locator('input[type=password]').fill(account.password);
+	await other.locator('form button[type=submit]').click();
+	await other.waitForURL('/');
+	// Models are not among what this group may make.
+	await other.goto('/workspace/models');
+	await other.waitForURL('/workspace/prompts');
+	await expect(other.getByRole('button', { name: 'Import' })).toHaveCount(0);
+	await other.getByRole('link', { name: 'New prompt' }).first().click();
+	await other.getByRole('textbox', { name: 'Title' }).fill('Mine');
+	await other.getByRole('textbox', { name: 'Text' }).fill('Only mine.');
+	await expect(other.getByRole('radio', { name: 'Everybody' })).toBeDisabled();
+	await other.getByRole('button', { name: 'Create', exact: true }).click();
+	await other.waitForURL('/workspace/prompts');
+	await expect(other.getByText('Private').filter({ visible: true })).toHaveCount(1);
+
+	// What others only share for reading cannot be changed; the refusal says so, and ends nobody's session.
+	await other.goto('/workspace/prompts/edit?command=for-all');
+	await other.getByRole('textbox', { name: 'Title' }).fill('Mine now');
+	await other.getByRole('button', { name: 'Save' }).click();
+	await expect(other.getByRole('alert')).toContainText('permission');
+	await other.goto('/workspace/prompts');
+	await expect(other.getByRole('link', { name: 'Mine', exact: true })).toBeVisible();
+	await other.close();
+
+	await api(page, 'DELETE', '/prompts/command/mine/delete');
+	await api(page, 'DELETE', '/prompts/command/for-all/delete');
+	await api(page, 'DELETE', `/groups/id/${group.id}/delete`);
+	await api(page, 'DELETE', `/users/${id}`);
 });
 
 /** A picture of one dot. */

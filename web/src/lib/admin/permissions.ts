@@ -75,7 +75,6 @@ const LATER: ReadonlySet<string> = new Set<PermissionKey>([
 	'sharing.public_knowledge',
 	'sharing.tools',
 	'sharing.public_tools',
-	'chat.file_upload',
 	'chat.valves',
 	'chat.stt',
 	'chat.tts',

@@ -1,4 +1,4 @@
-/** What an Ollama server tells while it fetches or makes a model. */
+/** What is told while a model is fetched, sent or made: lines of an Ollama server, or events of our own. */
 
 export interface Progress {
 	status: string;
@@ -17,7 +17,7 @@ const numberOf = (value: unknown): number | undefined =>
 export function after(before: Progress, line: Record<string, unknown>): Progress {
 	if (typeof line.error === 'string') return { ...before, error: line.error, finished: true };
 	const status = typeof line.status === 'string' ? line.status : before.status;
-	if (status === 'success') return { status, share: 1, finished: true };
+	if (status === 'success' || line.done === true) return { status, share: 1, finished: true };
 	const total = numberOf(line.total);
 	const share = total ? Math.min(1, (numberOf(line.completed) ?? 0) / total) : undefined;
 	return { status, share, finished: false };

@@ -122,6 +122,26 @@ const GENERAL: SectionSpec[] = [
 		]
 	},
 	{
+		title: msg('admin.set.files'),
+		fields: [
+			{
+				name: 'RAG_FILE_MAX_SIZE',
+				label: msg('admin.set.fileSize'),
+				about: msg('admin.set.noLimit')
+			},
+			{
+				name: 'RAG_FILE_MAX_COUNT',
+				label: msg('admin.set.fileCount'),
+				about: msg('admin.set.noLimit')
+			},
+			{
+				name: 'RAG_ALLOWED_FILE_EXTENSIONS',
+				label: msg('admin.set.fileKinds'),
+				about: msg('admin.set.fileKindsAbout')
+			}
+		]
+	},
+	{
 		title: msg('admin.set.server'),
 		fields: [
 			{

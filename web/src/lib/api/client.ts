@@ -40,9 +40,31 @@ const session: Middleware = {
 	}
 };
 
-/** Notices an answer that says the session is over. */
+/**
+ * Notices an answer that may say the session is over. The contract answers 401 also where somebody merely lacks a
+ * permission, so the server is asked whether it still knows us before anything is ended.
+ */
 export function sessionEndedBy(response: Response): void {
-	if (response.status === 401 && token.get()) onUnauthorized();
+	if (response.status !== 401 || !token.get()) return;
+	asking ??= isKnown()
+		.then((known) => {
+			if (!known) onUnauthorized();
+		})
+		.finally(() => (asking = null));
+}
+
+let asking: Promise<void> | null = null;
+
+async function isKnown(): Promise<boolean> {
+	try {
+		const reply = await fetch('/api/v1/auths/', {
+			headers: { Authorization: `Bearer ${token.get()}` }
+		});
+		return reply.status !== 401;
+	} catch {
+		// A server that is away has not forgotten anybody.
+		return true;
+	}
 }
 
 const raw = createClient<paths>({ baseUrl: '' });

@@ -49,3 +49,14 @@ export const createModel = (
 	body: { model: string; from: string; system?: string; template?: string },
 	signal: AbortSignal
 ) => stream(`/ollama/api/create/${url_idx}`, { body, signal });
+
+/** Sends a model file, from which the server makes a model of the same name. */
+export function uploadModel(url_idx: number, file: File, signal: AbortSignal) {
+	const form = new FormData();
+	form.append('file', file);
+	return stream(`/ollama/models/upload/${url_idx}`, { body: form, signal });
+}
+
+/** Has the server fetch a model file by its address. */
+export const downloadModel = (url_idx: number, url: string, signal: AbortSignal) =>
+	stream(`/ollama/models/download/${url_idx}`, { body: { url }, signal });

@@ -4,6 +4,7 @@ import { objectsOf } from './lines';
 
 interface Options {
 	method?: 'POST' | 'DELETE';
+	/** A form is sent as it is, everything else as JSON. */
 	body: unknown;
 	signal: AbortSignal;
 }
@@ -13,12 +14,16 @@ export async function* stream(
 	path: string,
 	{ method = 'POST', body, signal }: Options
 ): AsyncGenerator<Record<string, unknown>> {
+	const isForm = body instanceof FormData;
 	try {
 		const response = await fetch(path, {
 			method,
 			signal,
-			headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token.get()}` },
-			body: JSON.stringify(body)
+			headers: {
+				Authorization: `Bearer ${token.get()}`,
+				...(isForm ? {} : { 'Content-Type': 'application/json' })
+			},
+			body: isForm ? body : JSON.stringify(body)
 		});
 		sessionEndedBy(response);
 		if (!response.ok) {

@@ -1,6 +1,7 @@
 /** What the command palette can do besides finding chats. */
 import Archive from '@lucide/svelte/icons/archive';
 import Contrast from '@lucide/svelte/icons/contrast';
+import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
@@ -124,12 +125,20 @@ export function commands(): Command[] {
 			run: () => void goto(href)
 		});
 	if (app.isAdmin)
-		list.push({
-			id: 'admin',
-			label: t('search.go', { name: t('user.admin') }),
-			icon: ShieldUser,
-			run: () => void goto('/admin')
-		});
+		list.push(
+			{
+				id: 'playground',
+				label: t('search.go', { name: t('user.playground') }),
+				icon: FlaskConical,
+				run: () => void goto('/playground')
+			},
+			{
+				id: 'admin',
+				label: t('search.go', { name: t('user.admin') }),
+				icon: ShieldUser,
+				run: () => void goto('/admin')
+			}
+		);
 	for (const [tab, label] of TABS)
 		list.push({
 			id: `settings-${tab}`,
