@@ -1,6 +1,7 @@
 //! What a completion request says besides the provider's own fields.
 
 use serde_json::{Map, Value};
+use transom_config::keys;
 use transom_identity::Caller;
 
 use crate::{ChatError, Inner, Result};
@@ -118,7 +119,7 @@ impl TurnRequest {
         })
     }
 
-    /// A named, stored chat must be the caller's; administrators may name any.
+    /// A named, stored chat must be the caller's; administrators who may look at the chats of others may name any.
     ///
     /// # Errors
     /// `ChatNotFound`.
@@ -128,7 +129,8 @@ impl TurnRequest {
         };
         let row = inner.store.chats.row(chat_id).await?;
         let own = row.as_ref().is_some_and(|row| row.user_id == caller.user.id);
-        if own || caller.is_admin() { Ok(()) } else { Err(ChatError::ChatNotFound) }
+        let as_admin = caller.is_admin() && inner.settings.get(&keys::ENABLE_ADMIN_CHAT_ACCESS);
+        if own || as_admin { Ok(()) } else { Err(ChatError::ChatNotFound) }
     }
 }
 

@@ -151,12 +151,15 @@ mod tests {
     fn markdown_becomes_harmless_html() {
         assert_eq!(rendered("# Hi\n\n**b**"), "<h1>Hi</h1>\n<p><strong>b</strong></p>\n");
         let bad = rendered(
-            "<script>x</script> [a](javascript:x) ![i](data:text/html,x) [ok](/a:b) <img onerror=x>",
+            "Hi <script>x</script> [a](javascript:x) ![i](data:text/html,x) [ok](/a:b) <img onerror=x>",
         );
         assert!(
             !bad.contains("<script") && !bad.contains("javascript:") && !bad.contains("<img onerror"),
             "{bad}"
         );
         assert!(bad.contains("href=\"#\"") && bad.contains("href=\"/a:b\""), "{bad}");
+        // A line that begins with a tag is a block of HTML to its end.
+        let block = rendered("<script>x</script> [a](javascript:x)");
+        assert!(block.starts_with("&lt;script&gt;") && !block.contains("href"), "{block}");
     }
 }

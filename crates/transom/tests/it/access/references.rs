@@ -11,6 +11,7 @@ use super::{
     settled,
     snapshot::Kept,
 };
+use crate::{lab_of, plan};
 
 #[tokio::test]
 async fn a_completion_names_the_callers_own_chat() {
@@ -38,6 +39,29 @@ async fn a_completion_names_the_callers_own_chat() {
     assert!(tab.heard().is_empty(), "{:?}", tab.heard());
     // Administrators keep their access.
     admin.post("/api/chat/completions", &thread.body("no tab")).await.ok();
+}
+
+#[tokio::test]
+async fn where_administrators_do_not_look_at_chats_they_do_not_write_to_them_either() {
+    let (_server, _provider, admin) =
+        lab_of(plan().env("ENABLE_ADMIN_CHAT_ACCESS", "false").env("BYPASS_MODEL_ACCESS_CONTROL", "true"))
+            .await;
+    let user = admin.add("grace", "user").await;
+    let thread = Thread::new(&user, "words", "Hello").await;
+    let before = thread.stored(&user).await;
+    let chat = format!("/api/v1/chats/{}", thread.chat_id);
+    let message = format!("{chat}/messages/{}", thread.answer_id);
+    for (path, body) in [
+        ("/api/chat/completions".to_string(), thread.body("no tab")),
+        (message.clone(), json!({"content": "changed"})),
+        (format!("{message}/event"), json!({"type": "status", "data": {"description": "changed"}})),
+    ] {
+        let reply = admin.post(&path, &body).await;
+        assert_eq!(reply.status, 404, "{path}: {}", reply.text);
+    }
+    assert_eq!(admin.get(&format!("/api/v1/chats/share/{}", thread.chat_id)).await.status, 404);
+    assert_eq!(admin.get(&format!("/api/v1/chats/list/user/{}", user.id)).await.status, 401);
+    assert_eq!(thread.stored(&user).await, before);
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub fn path_of(route: &RouteInfo, names: &Names) -> String {
         match (names.get(parameter), parameter) {
             (Some(value), _) => value.clone(),
             (None, "url_idx") => "0".to_string(),
+            // A part of the page about the API.
+            (None, "file") => "style.css".to_string(),
             (None, _) => NOTHING.to_string(),
         }
     });
