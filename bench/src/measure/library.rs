@@ -52,7 +52,7 @@ pub(super) async fn measure(context: &mut Context) -> Result<Vec<Metric>> {
     let mut metrics = Vec::new();
     for (name, paths, limit) in [
         ("library.list_p99", pages, 10.0),
-        ("library.search_p99", searches.map(search).to_vec(), 50.0),
+        ("library.search_p99", searches.iter().map(|text| search(text)).collect(), 50.0),
         ("library.search_with_snippets_p99", shown, 50.0),
     ] {
         let mut outcome = load(context, paths, token).await?;
@@ -77,7 +77,7 @@ async fn load(context: &Context, paths: Vec<String>, token: Option<&str>) -> Res
 
 /// A fast search that finds nothing would be worth nothing.
 async fn check(context: &Context, token: &str) -> Result<()> {
-    for text in ["w3", "%E7%9F%B3%E7%8B%AE"] {
+    for text in [word(3).as_str(), "%E7%9F%B3%E7%8B%AE"] {
         let path = format!("/api/v1/chats/search?text={text}");
         let found = api::call(&context.endpoint, "GET", &path, Some(token), None).await?;
         if found.as_array().is_none_or(Vec::is_empty) {
@@ -98,12 +98,24 @@ impl Words {
         self.0 ^= self.0 << 17;
         // The smaller the number, the more common the word.
         let unit = (self.0 >> 11) as f64 / (1u64 << 53) as f64;
-        format!("w{}", (unit.powi(4) * WORDS as f64) as u64)
+        word((unit.powi(4) * WORDS as f64) as u64)
     }
 
     fn text(&mut self, length: usize) -> String {
         (0..length).map(|_| self.next()).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The word of a number: as many syllables each time, so that no word begins with another.
+fn word(number: u64) -> String {
+    const CONSONANTS: &[u8] = b"bcdfghjklmnpqrstvwxz";
+    const VOWELS: &[u8] = b"aeiou";
+    let syllable = |n: u64| {
+        let letter =
+            |letters: &[u8], n: u64| letters.get(n as usize % letters.len()).copied().unwrap_or(b'x');
+        [char::from(letter(CONSONANTS, n / 5)), char::from(letter(VOWELS, n))]
+    };
+    [number, number / 100, number / 10_000].into_iter().flat_map(syllable).collect()
 }
 
 fn chat(number: usize, words: &mut Words) -> Value {
@@ -138,6 +150,8 @@ mod tests {
     fn the_library_is_the_same_each_time() {
         let (mut one, mut other) = (Words(1), Words(1));
         assert_eq!(one.text(50), other.text(50));
+        let words: std::collections::HashSet<String> = (0..WORDS).map(word).collect();
+        assert_eq!(words.len() as u64, WORDS);
         let chat = chat(7, &mut one);
         let messages = chat["chat"]["history"]["messages"].as_object().unwrap();
         assert_eq!(messages.len(), MESSAGES);

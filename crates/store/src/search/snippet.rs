@@ -33,7 +33,7 @@ fn needle(condition: &Condition) -> Vec<char> {
     match condition {
         Condition::Prefix(term) | Condition::Exact(term) => term.chars().collect(),
         // Pairs overlap: the first one whole, then the second letter of each.
-        Condition::Phrase(pairs) => {
+        Condition::Pairs(pairs) => {
             let mut pairs = pairs.iter();
             let first = pairs.next().map(|pair| pair.chars().collect()).unwrap_or_default();
             pairs.fold(first, |mut letters: Vec<char>, pair| {
