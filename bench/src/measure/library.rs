@@ -37,22 +37,16 @@ pub(super) async fn measure(context: &mut Context) -> Result<Vec<Metric>> {
     let floor = baseline.latencies.p99();
     let pages = (1..=20).map(|page| format!("/api/v1/chats/?page={page}")).collect();
     let search = |text: &str| format!("/api/v1/chats/search?text={text}");
-    let searches = [
-        "w3",
-        "w40",
-        "w900",
-        "w15000",
-        "w12+w70",
-        "w1500+w3",
-        "absent",
-        "%E7%9F%B3%E7%8B%AE",
-        "tag:none+w40",
-    ];
+    let searches = searches();
     let shown = searches[..4].iter().map(|text| search(text) + "&snippets=true").collect();
     let mut metrics = Vec::new();
     for (name, paths, limit) in [
         ("library.list_p99", pages, 10.0),
-        ("library.search_p99", searches.iter().map(|text| search(text)).collect(), 50.0),
+        (
+            "library.search_p99",
+            searches.iter().map(|text| search(text)).chain([search(ABSENT)]).collect(),
+            50.0,
+        ),
         ("library.search_with_snippets_p99", shown, 50.0),
     ] {
         let mut outcome = load(context, paths, token).await?;
@@ -75,9 +69,28 @@ async fn load(context: &Context, paths: Vec<String>, token: Option<&str>) -> Res
     Ok(run(load).await?.0)
 }
 
+/// Nobody wrote this word.
+const ABSENT: &str = "absent";
+
+/// Common, rare, several and Chinese words, and what somebody has typed of a word so far.
+fn searches() -> Vec<String> {
+    let two = |a, b| format!("{}+{}", word(a), word(b));
+    vec![
+        word(3),
+        word(40),
+        word(900),
+        word(15_000),
+        two(12, 70),
+        two(1_500, 3),
+        format!("tag:none+{}", word(40)),
+        word(40)[..3].to_owned(),
+        "%E7%9F%B3%E7%8B%AE".to_owned(),
+    ]
+}
+
 /// A fast search that finds nothing would be worth nothing.
 async fn check(context: &Context, token: &str) -> Result<()> {
-    for text in [word(3).as_str(), "%E7%9F%B3%E7%8B%AE"] {
+    for text in searches() {
         let path = format!("/api/v1/chats/search?text={text}");
         let found = api::call(&context.endpoint, "GET", &path, Some(token), None).await?;
         if found.as_array().is_none_or(Vec::is_empty) {
