@@ -15,6 +15,9 @@ use crate::entity::{chat, chat_tag, message};
 use crate::search::{self, Found};
 use crate::{ChatRow, Chats, Result};
 
+/// Messages that are looked up in one statement.
+const FEW_MESSAGES: usize = 100;
+
 /// A line of a list of chats.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(rename = "ChatTitleIdResponse")]
@@ -132,14 +135,15 @@ impl Chats {
         let mut hits = HashMap::new();
         if let Some(found) = found {
             let conditions = search::words::conditions(query.text.as_deref().unwrap_or_default());
-            for (chat_id, number) in found.hits(&snapshot, &ids).await? {
-                let message = message::Entity::find()
-                    .filter(message::Column::ChatId.eq(chat_id.as_str()))
-                    .filter(message::Column::Seq.eq(number));
-                if let Some(row) = message.one(&snapshot).await? {
+            for messages in found.hits(&snapshot, &ids).await?.chunks(FEW_MESSAGES) {
+                let of_chat = |(chat_id, number): &(String, i64)| {
+                    message::Column::ChatId.eq(chat_id.as_str()).and(message::Column::Seq.eq(*number))
+                };
+                let any = messages.iter().map(of_chat).fold(Condition::any(), Condition::add);
+                for row in message::Entity::find().filter(any).all(&snapshot).await? {
                     let text = search::text_of(row.content.as_deref(), &row.data);
                     let snippet = search::snippet::snippet(&text, &conditions);
-                    hits.insert(chat_id, Hit { message_id: row.id, snippet });
+                    hits.insert(row.chat_id, Hit { message_id: row.id, snippet });
                 }
             }
         }

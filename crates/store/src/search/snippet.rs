@@ -12,6 +12,10 @@ pub(crate) fn snippet(text: &str, conditions: &[Condition]) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut plain = Vec::with_capacity(letters.len());
     for (index, letter) in letters.iter().enumerate() {
+        if letter.is_ascii() {
+            plain.push((letter.to_ascii_lowercase(), index));
+            continue;
+        }
         plain.extend(folded(std::iter::once(*letter)).map(|folded| (folded, index)));
     }
     let first = conditions.iter().filter_map(|condition| find(&plain, &needle(condition))).min().unwrap_or(0);

@@ -4,8 +4,6 @@
 //! chat. So the entries of an owner are neighbours: a search reads those and no others. And which chats match is known
 //! from the index alone.
 
-use std::collections::HashMap;
-
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, ExprTrait, QueryResult, Statement, Value};
 
@@ -22,10 +20,41 @@ const CHAT: u32 = 22;
 /// So many chats are looked up by their ids; in more, it is quicker to go through the list and to try each chat.
 const FEW: usize = 400;
 
-/// By chat (the first number of its entries, relative to the owner's), the number of the last entry that was found.
+/// The chats that were found, by their number among the owner's and in that order, each with the number of its last
+/// entry that was found.
 pub(crate) struct LastHits {
     owner: i64,
-    by_chat: HashMap<i64, i64>,
+    chats: Vec<(i64, i64)>,
+}
+
+impl LastHits {
+    /// Takes the numbers of entries, which rise.
+    fn add(&mut self, entry: i64) {
+        let (chat, entry) = (entry >> ENTRY, entry & ((1 << ENTRY) - 1));
+        match self.chats.last_mut() {
+            Some(last) if last.0 == chat => last.1 = entry,
+            _ => self.chats.push((chat, entry)),
+        }
+    }
+
+    /// Whose number begins with `first`.
+    fn of(&self, first: i64) -> Option<i64> {
+        let chat = (first - self.owner) >> ENTRY;
+        let at = self.chats.binary_search_by_key(&chat, |(chat, _)| *chat).ok()?;
+        self.chats.get(at).map(|(_, entry)| *entry)
+    }
+
+    /// One byte for each chat of the owner: 1 where it was found.
+    fn map(&self) -> Vec<u8> {
+        let length = self.chats.last().map_or(0, |(chat, _)| usize::try_from(chat + 1).unwrap_or(0));
+        let mut map = vec![0; length];
+        for place in self.chats.iter().filter_map(|(chat, _)| usize::try_from(*chat).ok()) {
+            if let Some(byte) = map.get_mut(place) {
+                *byte = 1;
+            }
+        }
+        map
+    }
 }
 
 async fn run<C: ConnectionTrait>(connection: &C, sql: &str, values: Vec<Value>) -> Result<()> {
@@ -111,7 +140,7 @@ pub(super) async fn find<C: ConnectionTrait>(
     user_id: &str,
     conditions: &[Condition],
 ) -> Result<(Expr, LastHits)> {
-    let mut hits = LastHits { owner: 0, by_chat: HashMap::new() };
+    let mut hits = LastHits { owner: 0, chats: Vec::new() };
     if let Some(owner) = owner(connection, user_id).await? {
         hits.owner = owner;
         let end = owner + (1 << (CHAT + ENTRY));
@@ -121,15 +150,14 @@ pub(super) async fn find<C: ConnectionTrait>(
         let values = vec![owner.into(), expression(conditions).into(), owner.into(), end.into()];
         let row = one(connection, sql, values).await?;
         let numbers: Option<String> = row.map_or(Ok(None), |row| row.try_get_by_index(0))?;
-        let numbers = numbers.as_deref().unwrap_or_default().split(',');
-        for number in numbers.filter_map(|number| number.parse::<i64>().ok()) {
-            let entry = number & ((1 << ENTRY) - 1);
-            let last = hits.by_chat.entry(number - entry).or_insert(entry);
-            *last = std::cmp::max(entry, *last);
-        }
+        let mut numbers: Vec<i64> =
+            numbers.as_deref().unwrap_or_default().split(',').filter_map(|n| n.parse().ok()).collect();
+        // FTS5 gives them in this order, but promises it to nobody who does not ask.
+        numbers.sort_unstable();
+        numbers.into_iter().for_each(|number| hits.add(number));
     }
-    let condition = if hits.by_chat.len() <= FEW {
-        let firsts = hits.by_chat.keys().map(|first| hits.owner + first);
+    let condition = if hits.chats.len() <= FEW {
+        let firsts = hits.chats.iter().map(|(chat, _)| hits.owner + (chat << ENTRY));
         let ids = Query::select()
             .column(search_chat::Column::ChatId)
             .from(search_chat::Entity)
@@ -137,10 +165,10 @@ pub(super) async fn find<C: ConnectionTrait>(
             .to_owned();
         Expr::col((chat::Entity, chat::Column::Id)).in_subquery(ids)
     } else {
-        let firsts: Vec<String> = hits.by_chat.keys().map(|first| (hits.owner + first).to_string()).collect();
+        let place = "((SELECT first FROM search_chat WHERE chat_id = chat.id) - ?) >> 20";
         Expr::cust_with_values(
-            "(SELECT first FROM search_chat WHERE chat_id = chat.id) IN (SELECT value FROM json_each(?))",
-            [format!("[{}]", firsts.join(","))],
+            format!("substr(?, 1 + ({place}), 1) = x'01'"),
+            [Value::from(hits.map()), Value::from(hits.owner)],
         )
     };
     Ok((condition, hits))
@@ -160,7 +188,7 @@ pub(super) async fn hits<C: ConnectionTrait>(
             .to_owned();
         for row in connection.query_all(&firsts).await? {
             let first: i64 = row.try_get_by_index(1)?;
-            if let Some(entry) = hits.by_chat.get(&(first - hits.owner)) {
+            if let Some(entry) = hits.of(first) {
                 found.push((row.try_get_by_index(0)?, entry + TITLE));
             }
         }
