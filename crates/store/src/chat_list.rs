@@ -1,5 +1,7 @@
 //! Lists of chats.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use sea_orm::sea_query::{Expr, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{
@@ -10,7 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::chats::{SHORT_COLUMNS, ShortChat};
 use crate::db::{LIKE_ESCAPE, contains_pattern};
 use crate::entity::{chat, chat_tag, message};
-use crate::{ChatRow, Chats, Result, search};
+use crate::search::{self, Found};
+use crate::{ChatRow, Chats, Result};
+
+/// Messages that are looked up in one statement.
+const FEW_MESSAGES: usize = 100;
 
 /// A line of a list of chats.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -29,8 +35,6 @@ pub struct ChatSummary {
 /// A message that a search found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hit {
-    /// The chat.
-    pub chat_id: String,
     /// The message.
     pub message_id: String,
     /// The part of it that shows why it was found.
@@ -86,18 +90,9 @@ impl Chats {
     /// # Errors
     /// Of the database only.
     pub async fn list_json(&self, query: ChatQuery) -> Result<String> {
-        use chat::Column::{CreatedAt, Id, Title, UpdatedAt};
-        let mut select = select(&query, self.db.backend());
-        select.columns([Id, Title, UpdatedAt, CreatedAt].map(|column| (chat::Entity, column)));
-        // One row with all lines: handing over a row costs the driver more than finding it.
-        const LINE: &str = "('id', id, 'title', title, 'updated_at', updated_at, 'created_at', created_at)";
-        let lines = match self.db.backend() {
-            DbBackend::Sqlite => format!("json_group_array(json_object{LINE})"),
-            _ => format!("COALESCE(json_agg(json_build_object{LINE}), '[]')::text"),
-        };
-        let all = Query::select().expr(Expr::cust(lines)).from_subquery(select, "line").to_owned();
-        let row = self.db.reader().query_one(&all).await?;
-        Ok(row.map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0))?)
+        let reader = self.db.reader();
+        let found = find(reader, &query).await?;
+        lines(reader, &query, found.as_ref()).await
     }
 
     /// The same chats as [`Chats::list`] with all that is known of them but their documents.
@@ -105,9 +100,10 @@ impl Chats {
     /// # Errors
     /// Of the database only.
     pub async fn rows(&self, query: ChatQuery) -> Result<Vec<ChatRow>> {
-        let mut select = select(&query, self.db.backend());
+        let reader = self.db.reader();
+        let mut select = select(&query, find(reader, &query).await?.as_ref());
         select.columns(SHORT_COLUMNS.map(|column| (chat::Entity, column)));
-        let rows = self.db.reader().query_all(&select).await?;
+        let rows = reader.query_all(&select).await?;
         rows.iter().map(|row| ShortChat::from_query_result(row, "")?.try_into()).collect()
     }
 
@@ -116,38 +112,47 @@ impl Chats {
     /// # Errors
     /// Of the database only.
     pub async fn count(&self, query: ChatQuery) -> Result<u64> {
+        let reader = self.db.reader();
+        let condition = condition(&query, find(reader, &query).await?.as_ref());
         let mut select = Query::select();
-        let condition = condition(&query, self.db.backend());
         select.expr(Expr::col(chat::Column::Id).count()).from(chat::Entity).cond_where(condition);
-        let row = self.db.reader().query_one(&select).await?;
+        let row = reader.query_one(&select).await?;
         let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
-    /// Why the user's chats with these ids are found by a text: the last message of each that holds it. Chats that are
-    /// found by their title alone are left out.
+    /// The same lines as [`Chats::list`], with the last message of each chat that holds the text of the query. Chats
+    /// whose title alone holds it come without one.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn hits(&self, user_id: &str, text: &str, chat_ids: &[String]) -> Result<Vec<Hit>> {
-        let conditions = search::words::conditions(text);
-        if conditions.is_empty() {
-            return Ok(Vec::new());
-        }
+    pub async fn search(&self, query: ChatQuery) -> Result<Vec<(ChatSummary, Option<Hit>)>> {
         let snapshot = self.db.snapshot().await?;
-        let mut hits = Vec::new();
-        for (chat_id, number) in search::hits(&snapshot, user_id, &conditions, chat_ids).await? {
-            let found = message::Entity::find()
-                .filter(message::Column::ChatId.eq(chat_id.as_str()))
-                .filter(message::Column::Seq.eq(number));
-            if let Some(row) = found.one(&snapshot).await? {
-                let text = search::text_of(row.content.as_deref(), &row.data);
-                let snippet = search::snippet::snippet(&text, &conditions);
-                hits.push(Hit { chat_id, message_id: row.id, snippet });
+        let found = find(&snapshot, &query).await?;
+        let text = lines(&snapshot, &query, found.as_ref()).await?;
+        let lines: Vec<ChatSummary> = serde_json::from_str(&text)?;
+        let ids: Vec<String> = lines.iter().map(|line| line.id.clone()).collect();
+        let mut hits = HashMap::new();
+        if let Some(found) = found {
+            let conditions = search::words::conditions(query.text.as_deref().unwrap_or_default());
+            for messages in found.hits(&snapshot, &ids).await?.chunks(FEW_MESSAGES) {
+                let of_chat = |(chat_id, number): &(String, i64)| {
+                    message::Column::ChatId.eq(chat_id.as_str()).and(message::Column::Seq.eq(*number))
+                };
+                let any = messages.iter().map(of_chat).fold(Condition::any(), Condition::add);
+                for row in message::Entity::find().filter(any).all(&snapshot).await? {
+                    let text = search::text_of(row.content.as_deref(), &row.data);
+                    let snippet = search::snippet::snippet(&text, &conditions);
+                    hits.insert(row.chat_id, Hit { message_id: row.id, snippet });
+                }
             }
         }
         snapshot.commit().await?;
-        Ok(hits)
+        Ok(lines
+            .into_iter()
+            .map(|line| (hits.remove(&line.id), line))
+            .map(|(hit, line)| (line, hit))
+            .collect())
     }
 
     /// Every chat of everybody (but no shared copies), last changed first, without documents.
@@ -167,10 +172,38 @@ impl Chats {
     }
 }
 
+/// What the text of a query finds, if it has one.
+async fn find<C: ConnectionTrait>(connection: &C, query: &ChatQuery) -> Result<Option<Found>> {
+    match query.text.as_deref() {
+        Some(text) => search::find(connection, &query.user_id, text).await,
+        None => Ok(None),
+    }
+}
+
+/// The lines of a list as JSON text.
+async fn lines<C: ConnectionTrait>(
+    connection: &C,
+    query: &ChatQuery,
+    found: Option<&Found>,
+) -> Result<String> {
+    use chat::Column::{CreatedAt, Id, Title, UpdatedAt};
+    const LINE: &str = "('id', id, 'title', title, 'updated_at', updated_at, 'created_at', created_at)";
+    let mut select = select(query, found);
+    select.columns([Id, Title, UpdatedAt, CreatedAt].map(|column| (chat::Entity, column)));
+    // One row with all lines: handing over a row costs the driver more than finding it.
+    let lines = match connection.get_database_backend() {
+        DbBackend::Sqlite => format!("json_group_array(json_object{LINE})"),
+        _ => format!("COALESCE(json_agg(json_build_object{LINE}), '[]')::text"),
+    };
+    let all = Query::select().expr(Expr::cust(lines)).from_subquery(select, "line").to_owned();
+    let row = connection.query_one(&all).await?;
+    Ok(row.map_or_else(|| Ok("[]".to_owned()), |row| row.try_get_by_index(0))?)
+}
+
 /// The chats that match, in their order, without columns.
-fn select(query: &ChatQuery, backend: DbBackend) -> SelectStatement {
+fn select(query: &ChatQuery, found: Option<&Found>) -> SelectStatement {
     let mut select = Query::select();
-    select.from(chat::Entity).cond_where(condition(query, backend));
+    select.from(chat::Entity).cond_where(condition(query, found));
     let (column, order) = order(query);
     select.order_by((chat::Entity, column), order).order_by((chat::Entity, chat::Column::Id), Order::Asc);
     // SQLite knows no OFFSET without LIMIT.
@@ -190,7 +223,7 @@ fn order(query: &ChatQuery) -> (chat::Column, Order) {
     }
 }
 
-fn condition(query: &ChatQuery, backend: DbBackend) -> Condition {
+fn condition(query: &ChatQuery, found: Option<&Found>) -> Condition {
     let mut all = Condition::all().add(chat::Column::UserId.eq(query.user_id.as_str()));
     if let Some(archived) = query.archived {
         all = all.add(chat::Column::Archived.eq(archived));
@@ -236,9 +269,8 @@ fn condition(query: &ChatQuery, backend: DbBackend) -> Condition {
         all = all.add(title_contains(text));
     }
     if let Some(text) = query.text.as_deref().filter(|text| !text.is_empty()) {
-        let found = search::matches(backend, &query.user_id, text);
         // What is made of signs only has no words to find; a title may still hold it.
-        all = all.add(found.unwrap_or_else(|| title_contains(text)));
+        all = all.add(found.map_or_else(|| title_contains(text), |found| found.condition.clone()));
     }
     all
 }

@@ -11,25 +11,23 @@ use crate::search;
 const PAGE: u64 = 200;
 
 const SQLITE: &str = "
-CREATE TABLE search_chat (
+CREATE TABLE search_owner (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    chat_id varchar(255) NOT NULL UNIQUE REFERENCES chat (id) ON DELETE CASCADE,
-    user_id varchar(255) NOT NULL
+    user_id varchar(255) NOT NULL UNIQUE
+);
+CREATE TABLE search_chat (
+    first INTEGER PRIMARY KEY,
+    chat_id varchar(255) NOT NULL UNIQUE REFERENCES chat (id) ON DELETE CASCADE
 );
 CREATE VIRTUAL TABLE search USING fts5 (
-    terms, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3'
+    terms, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3', detail = none
 );
 CREATE TRIGGER search_chat_gone AFTER DELETE ON search_chat BEGIN
-    DELETE FROM search WHERE rowid >= old.number << 24 AND rowid < (old.number + 1) << 24;
+    DELETE FROM search WHERE rowid >= old.first AND rowid < old.first + (1 << 20);
 END;
 ";
 
 const POSTGRES: &str = "
-CREATE TABLE search_chat (
-    number bigserial PRIMARY KEY,
-    chat_id varchar(255) NOT NULL UNIQUE REFERENCES chat (id) ON DELETE CASCADE,
-    user_id varchar(255) NOT NULL
-);
 CREATE TABLE search (
     chat_id varchar(255) NOT NULL REFERENCES chat (id) ON DELETE CASCADE,
     number bigint NOT NULL,

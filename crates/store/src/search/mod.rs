@@ -1,14 +1,11 @@
 //! The full-text index over titles and messages.
 //!
 //! There is one entry for each title and each message, found by chat and number: the engine's own index (FTS5 on SQLite,
-//! `tsvector` with a GIN index on PostgreSQL) over terms that [`words`] makes, so that every engine finds the same. An
-//! entry begins with a term that names the owner: a user's search never walks through what others wrote.
+//! `tsvector` with a GIN index on PostgreSQL) over terms that [`words`] makes, so that every engine finds the same. A
+//! user's search never walks through what others wrote: see the engines.
 //!
 //! Entries are written in the transaction that changes the message. An answer that is being written has none until it is
 //! done: otherwise each save of a growing answer would index all of it again.
-//!
-//! SQLite numbers the chats (`search_chat`), and the number of an entry is made of the number of the chat and that of the
-//! message: which chats match is then known from the index alone.
 
 mod postgres;
 pub(crate) mod snippet;
@@ -17,18 +14,15 @@ pub(crate) mod words;
 
 use std::borrow::Cow;
 
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, ExprTrait};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, DbBackend};
 use serde_json::Value;
 
 use crate::Result;
-use crate::entity::{chat, search_chat};
 use words::Condition;
 
 /// Number of the entry for the title, in front of those of the messages.
 const TITLE: i64 = -1;
-/// Letters of the private area cannot come from [`words::terms`]; this one begins the term that names an owner.
-const OWNER: char = '\u{e000}';
 
 /// What of a message is searched: its text, also where that is a list of parts.
 pub(crate) fn text_of<'a>(content: Option<&'a str>, data: &str) -> Cow<'a, str> {
@@ -54,18 +48,24 @@ pub(crate) async fn add_chat<C: ConnectionTrait>(
     if user_id.starts_with("shared-") {
         return Ok(());
     }
-    let insert = Query::insert()
-        .into_table(search_chat::Entity)
-        .columns([search_chat::Column::ChatId, search_chat::Column::UserId])
-        .values_panic([chat_id.into(), user_id.into()])
-        .to_owned();
-    connection.execute(&insert).await?;
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        sqlite::add_chat(connection, chat_id, user_id).await?;
+    }
     set(connection, chat_id, &[(TITLE, title)]).await
 }
 
 /// Replaces the entry of the title.
 pub(crate) async fn set_title<C: ConnectionTrait>(connection: &C, chat_id: &str, title: &str) -> Result<()> {
     replace(connection, chat_id, &[TITLE], &[(TITLE, title)]).await
+}
+
+/// Writes entries that the index does not have.
+pub(crate) async fn set<C: ConnectionTrait>(
+    connection: &C,
+    chat_id: &str,
+    entries: &[Entry<'_>],
+) -> Result<()> {
+    replace(connection, chat_id, &[], entries).await
 }
 
 /// Removes the entries with the numbers `old` and writes those of `new`.
@@ -78,104 +78,66 @@ pub(crate) async fn replace<C: ConnectionTrait>(
     if old.is_empty() && new.is_empty() {
         return Ok(());
     }
-    let Some(place) = place(connection, chat_id).await? else { return Ok(()) };
-    for number in old {
-        match connection.get_database_backend() {
-            DbBackend::Sqlite => sqlite::remove(connection, &place, *number).await?,
-            _ => postgres::remove(connection, chat_id, *number).await?,
-        }
-    }
-    write(connection, chat_id, &place, new).await
-}
-
-/// Writes entries that the index does not have.
-pub(crate) async fn set<C: ConnectionTrait>(
-    connection: &C,
-    chat_id: &str,
-    entries: &[Entry<'_>],
-) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    match place(connection, chat_id).await? {
-        Some(place) => write(connection, chat_id, &place, entries).await,
-        None => Ok(()),
+    let new = new.iter().map(|(number, text)| (*number, words::terms(text)));
+    let new: Vec<(i64, Vec<String>)> = new.filter(|(_, terms)| !terms.is_empty()).collect();
+    match connection.get_database_backend() {
+        DbBackend::Sqlite => sqlite::replace(connection, chat_id, old, &new).await,
+        _ => postgres::replace(connection, chat_id, old, &new).await,
     }
 }
 
-async fn write<C: ConnectionTrait>(
-    connection: &C,
-    chat_id: &str,
-    place: &Place,
-    entries: &[Entry<'_>],
-) -> Result<()> {
-    for (number, text) in entries {
-        let terms = words::terms(text);
-        if terms.is_empty() {
-            continue;
-        }
-        let owner = owner_term(&place.user_id);
-        match connection.get_database_backend() {
-            DbBackend::Sqlite => sqlite::write(connection, place, *number, &owner, &terms).await?,
-            _ => postgres::write(connection, chat_id, *number, &owner, &terms).await?,
-        }
-    }
-    Ok(())
+/// What a search found among the chats of a user.
+pub(crate) struct Found {
+    /// Holds for the chats that were found; for the `WHERE` of a query over `chat`.
+    pub condition: Expr,
+    hits: Hits,
 }
 
-/// Where the entries of a chat lie.
-struct Place {
-    number: i64,
-    user_id: String,
+/// How the messages that were found are known.
+enum Hits {
+    /// Already, by the number of the chat.
+    Known(sqlite::LastHits),
+    /// By asking for those of the chats that are shown.
+    Asked { user_id: String, conditions: Vec<Condition> },
 }
 
-async fn place<C: ConnectionTrait>(connection: &C, chat_id: &str) -> Result<Option<Place>> {
-    let query = Query::select()
-        .columns([search_chat::Column::Number, search_chat::Column::UserId])
-        .from(search_chat::Entity)
-        .and_where(search_chat::Column::ChatId.eq(chat_id))
-        .to_owned();
-    let row = connection.query_one(&query).await?;
-    let place = |row: sea_orm::QueryResult| -> Result<Place> {
-        Ok(Place { number: row.try_get_by_index(0)?, user_id: row.try_get_by_index(1)? })
-    };
-    row.map(place).transpose()
-}
-
-/// A term that stands for an owner, whatever the id looks like.
-fn owner_term(user_id: &str) -> String {
-    let letters = user_id.chars().flat_map(|letter| {
-        let plain = letter.is_ascii_alphanumeric();
-        if plain { vec![letter] } else { format!("{:x}", u32::from(letter)).chars().collect() }
-    });
-    std::iter::once(OWNER).chain(letters).collect()
-}
-
-/// Whether a chat of this user matches; for the `WHERE` of a query over `chat`. `None` when the text holds nothing that
-/// can be found.
-pub(crate) fn matches(backend: DbBackend, user_id: &str, text: &str) -> Option<Expr> {
-    let conditions = words::conditions(text);
-    if conditions.is_empty() {
-        return None;
-    }
-    let owner = owner_term(user_id);
-    let ids: SelectStatement = match backend {
-        DbBackend::Sqlite => sqlite::chats(&owner, &conditions),
-        _ => postgres::chats(&owner, &conditions),
-    };
-    Some(Expr::col((chat::Entity, chat::Column::Id)).in_subquery(ids))
-}
-
-/// The last message of each of these chats that matches, by chat: its number.
-pub(crate) async fn hits<C: ConnectionTrait>(
+/// Searches the chats of a user; `None` when the text holds nothing that can be found.
+pub(crate) async fn find<C: ConnectionTrait>(
     connection: &C,
     user_id: &str,
-    conditions: &[Condition],
-    chat_ids: &[String],
-) -> Result<Vec<(String, i64)>> {
-    let owner = owner_term(user_id);
-    match connection.get_database_backend() {
-        DbBackend::Sqlite => sqlite::hits(connection, &owner, conditions, chat_ids).await,
-        _ => postgres::hits(connection, &owner, conditions, chat_ids).await,
+    text: &str,
+) -> Result<Option<Found>> {
+    let conditions = words::conditions(text);
+    if conditions.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(match connection.get_database_backend() {
+        DbBackend::Sqlite => {
+            let (condition, hits) = sqlite::find(connection, user_id, &conditions).await?;
+            Found { condition, hits: Hits::Known(hits) }
+        }
+        _ => Found {
+            condition: postgres::found(user_id, &conditions),
+            hits: Hits::Asked { user_id: user_id.to_owned(), conditions },
+        },
+    }))
+}
+
+impl Found {
+    /// The last message of each of these chats that was found: chat and number. Chats whose title alone was found are
+    /// left out.
+    pub(crate) async fn hits<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        chat_ids: &[String],
+    ) -> Result<Vec<(String, i64)>> {
+        let mut hits = match &self.hits {
+            Hits::Known(hits) => sqlite::hits(connection, hits, chat_ids).await?,
+            Hits::Asked { user_id, conditions } => {
+                postgres::hits(connection, user_id, conditions, chat_ids).await?
+            }
+        };
+        hits.retain(|(_, number)| *number != TITLE);
+        Ok(hits)
     }
 }

@@ -1,18 +1,18 @@
-//! The index on PostgreSQL: a `tsvector` for each entry.
+//! The index on PostgreSQL: a `tsvector` for each entry. One of its terms names the owner, so that the GIN index itself
+//! leaves out what others wrote.
 //!
 //! Not `pg_trgm`: it is an extension that may be missing, and it cannot find a word of two letters by index, which most
 //! Chinese words are.
 
-use std::fmt::Write as _;
-
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, ExprTrait, Statement, Value};
 
 use super::words::Condition;
 use crate::Result;
+use crate::entity::chat;
 
-/// The greatest position that a `tsvector` tells apart.
-const LAST_POSITION: usize = 16_383;
+/// Letters of the private area cannot come from the terms of a text; this one begins the term that names an owner.
+const OWNER: char = '\u{e000}';
 
 async fn run<C: ConnectionTrait>(connection: &C, sql: &str, values: Vec<Value>) -> Result<()> {
     let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
@@ -20,56 +20,76 @@ async fn run<C: ConnectionTrait>(connection: &C, sql: &str, values: Vec<Value>) 
     Ok(())
 }
 
-pub(super) async fn remove<C: ConnectionTrait>(connection: &C, chat_id: &str, number: i64) -> Result<()> {
-    let sql = "DELETE FROM search WHERE chat_id = $1 AND number = $2";
-    run(connection, sql, vec![chat_id.into(), number.into()]).await
+/// A term that stands for an owner, whatever the id looks like.
+fn owner_term(user_id: &str) -> String {
+    let letters = user_id.chars().flat_map(|letter| {
+        let plain = letter.is_ascii_alphanumeric();
+        if plain { vec![letter] } else { format!("{:x}", u32::from(letter)).chars().collect() }
+    });
+    std::iter::once(OWNER).chain(letters).collect()
 }
 
-pub(super) async fn write<C: ConnectionTrait>(
+pub(super) async fn replace<C: ConnectionTrait>(
     connection: &C,
     chat_id: &str,
-    number: i64,
-    owner: &str,
-    terms: &[String],
+    old: &[i64],
+    new: &[(i64, Vec<String>)],
 ) -> Result<()> {
-    // Written as a literal: the parser of PostgreSQL would cut the terms again, by rules of its own.
-    let mut literal = format!("'{owner}':1");
-    for (index, term) in terms.iter().enumerate() {
-        // Writing to a String cannot fail.
-        let _ = write!(literal, " '{term}':{}", (index + 2).min(LAST_POSITION));
+    for number in old {
+        let sql = "DELETE FROM search WHERE chat_id = $1 AND number = $2";
+        run(connection, sql, vec![chat_id.into(), (*number).into()]).await?;
     }
-    let sql = "INSERT INTO search (chat_id, number, terms) VALUES ($1, $2, $3::tsvector)";
-    run(connection, sql, vec![chat_id.into(), number.into(), literal.into()]).await
+    if new.is_empty() {
+        return Ok(());
+    }
+    let owner = Query::select()
+        .column(chat::Column::UserId)
+        .from(chat::Entity)
+        .and_where(chat::Column::Id.eq(chat_id))
+        .to_owned();
+    let row = connection.query_one(&owner).await?;
+    let owner: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    let Some(owner) = owner.filter(|owner| !owner.starts_with("shared-")) else { return Ok(()) };
+    let owner = owner_term(&owner);
+    for (number, terms) in new {
+        // Written as a literal: the parser of PostgreSQL would cut the terms again, by rules of its own.
+        let literal = terms.iter().fold(format!("'{owner}'"), |literal, term| format!("{literal} '{term}'"));
+        let sql = "INSERT INTO search (chat_id, number, terms) VALUES ($1, $2, $3::tsvector)";
+        run(connection, sql, vec![chat_id.into(), (*number).into(), literal.into()]).await?;
+    }
+    Ok(())
 }
 
 /// The query as a `tsquery`; terms hold nothing that would need escaping.
-fn expression(owner: &str, conditions: &[Condition]) -> String {
-    let mut text = format!("'{owner}'");
-    for condition in conditions {
-        text.push_str(" & ");
-        match condition {
-            Condition::Prefix(term) => text.push_str(&format!("'{term}':*")),
-            Condition::Exact(term) => text.push_str(&format!("'{term}'")),
-            Condition::Phrase(terms) => {
-                let terms: Vec<String> = terms.iter().map(|term| format!("'{term}'")).collect();
-                text.push_str(&format!("({})", terms.join(" <-> ")));
-            }
+fn expression(user_id: &str, conditions: &[Condition]) -> String {
+    let owner = std::iter::once(format!("'{}'", owner_term(user_id)));
+    let terms = conditions.iter().map(|condition| match condition {
+        Condition::Prefix(term) => format!("'{term}':*"),
+        Condition::Exact(term) => format!("'{term}'"),
+        Condition::Pairs(pairs) => {
+            pairs.iter().map(|pair| format!("'{pair}'")).collect::<Vec<_>>().join(" & ")
         }
-    }
-    text
+    });
+    owner.chain(terms).collect::<Vec<_>>().join(" & ")
 }
 
-pub(super) fn chats(owner: &str, conditions: &[Condition]) -> SelectStatement {
-    Query::select()
+/// Holds for the chats that match.
+pub(super) fn found(user_id: &str, conditions: &[Condition]) -> Expr {
+    let ids = Query::select()
         .expr(Expr::cust("search.chat_id"))
         .from("search")
-        .and_where(Expr::cust_with_values("search.terms @@ $1::tsquery", [expression(owner, conditions)]))
-        .to_owned()
+        .and_where(matches(user_id, conditions))
+        .to_owned();
+    Expr::col((chat::Entity, chat::Column::Id)).in_subquery(ids)
+}
+
+fn matches(user_id: &str, conditions: &[Condition]) -> Expr {
+    Expr::cust_with_values("search.terms @@ $1::tsquery", [expression(user_id, conditions)])
 }
 
 pub(super) async fn hits<C: ConnectionTrait>(
     connection: &C,
-    owner: &str,
+    user_id: &str,
     conditions: &[Condition],
     chat_ids: &[String],
 ) -> Result<Vec<(String, i64)>> {
@@ -77,8 +97,8 @@ pub(super) async fn hits<C: ConnectionTrait>(
         .expr(Expr::cust("chat_id"))
         .expr(Expr::cust("MAX(number)"))
         .from("search")
-        .and_where(Expr::cust_with_values("terms @@ $1::tsquery", [expression(owner, conditions)]))
-        .and_where(sea_orm::ExprTrait::is_in(Expr::col("chat_id"), chat_ids.iter().cloned()))
+        .and_where(matches(user_id, conditions))
+        .and_where(Expr::col("chat_id").is_in(chat_ids.iter().cloned()))
         .group_by_col("chat_id")
         .to_owned();
     let rows = connection.query_all(&query).await?;

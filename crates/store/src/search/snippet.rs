@@ -12,6 +12,10 @@ pub(crate) fn snippet(text: &str, conditions: &[Condition]) -> String {
     let letters: Vec<char> = text.chars().collect();
     let mut plain = Vec::with_capacity(letters.len());
     for (index, letter) in letters.iter().enumerate() {
+        if letter.is_ascii() {
+            plain.push((letter.to_ascii_lowercase(), index));
+            continue;
+        }
         plain.extend(folded(std::iter::once(*letter)).map(|folded| (folded, index)));
     }
     let first = conditions.iter().filter_map(|condition| find(&plain, &needle(condition))).min().unwrap_or(0);
@@ -33,7 +37,7 @@ fn needle(condition: &Condition) -> Vec<char> {
     match condition {
         Condition::Prefix(term) | Condition::Exact(term) => term.chars().collect(),
         // Pairs overlap: the first one whole, then the second letter of each.
-        Condition::Phrase(pairs) => {
+        Condition::Pairs(pairs) => {
             let mut pairs = pairs.iter();
             let first = pairs.next().map(|pair| pair.chars().collect()).unwrap_or_default();
             pairs.fold(first, |mut letters: Vec<char>, pair| {

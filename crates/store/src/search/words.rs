@@ -2,7 +2,7 @@
 //!
 //! Words of scripts that put blanks between them are terms as they are, without case and accents. Runs of scripts that
 //! do not (Chinese, Japanese, Korean, Thai, ...) and of pictograms become pairs of neighbouring letters, and their last
-//! letter alone. A query finds words by their beginning and runs by their pairs in order.
+//! letter alone. A query finds words by their beginning and runs by all of their pairs.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -21,8 +21,8 @@ pub(crate) enum Condition {
     Prefix(String),
     /// This very term.
     Exact(String),
-    /// These terms one after the other.
-    Phrase(Vec<String>),
+    /// The pairs of a run, all of them.
+    Pairs(Vec<String>),
 }
 
 /// The terms of a text in their order.
@@ -49,7 +49,7 @@ pub(crate) fn conditions(query: &str) -> Vec<Condition> {
             Run::Word(word) => Condition::Prefix(word.iter().take(LONGEST).collect()),
             Run::Unspaced([letter]) => Condition::Prefix(letter.to_string()),
             Run::Unspaced(run) => {
-                Condition::Phrase(run.windows(2).map(|pair| pair.iter().collect()).collect())
+                Condition::Pairs(run.windows(2).map(|pair| pair.iter().collect()).collect())
             }
         });
     });
@@ -163,12 +163,12 @@ mod tests {
 
     #[test]
     fn queries_become_conditions() {
-        use Condition::{Exact, Phrase, Prefix};
+        use Condition::{Exact, Pairs, Prefix};
         assert_eq!(
             conditions("Note 青石桥 桥 c"),
             [
                 Prefix("note".into()),
-                Phrase(vec!["青石".into(), "石桥".into()]),
+                Pairs(vec!["青石".into(), "石桥".into()]),
                 Prefix("桥".into()),
                 Exact("c".into())
             ]

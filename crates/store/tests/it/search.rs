@@ -145,12 +145,51 @@ async fn hits_show_the_place() {
             chat(&ada, "Kestrel", &["nothing"]),
         ];
         let chats = store.chats.create_many(new.to_vec()).await.unwrap();
-        let ids: Vec<String> = chats.iter().map(|chat| chat.row.id.clone()).collect();
-        let hits = store.chats.hits(&ada, "kestrel", &ids).await.unwrap();
-        assert_eq!(hits.len(), 1, "{hits:?}");
-        assert_eq!((hits[0].chat_id.as_str(), hits[0].message_id.as_str()), (ids[0].as_str(), "m1"));
-        assert_eq!(hits[0].snippet, "a second Kestrel, later");
-        assert!(store.chats.hits("somebody else", "kestrel", &ids).await.unwrap().is_empty());
+        let search = async |user_id: &str| {
+            let query = ChatQuery {
+                user_id: user_id.to_owned(),
+                text: Some("kestrel".to_owned()),
+                order_by: Some("title".to_owned()),
+                ..ChatQuery::default()
+            };
+            store.chats.search(query).await.unwrap()
+        };
+        let found = search(&ada).await;
+        let ids: Vec<&str> = found.iter().map(|(chat, _)| chat.id.as_str()).collect();
+        assert_eq!(ids, [chats[1].row.id.as_str(), chats[0].row.id.as_str()]);
+        assert_eq!(found[0].1, None, "its title alone was found");
+        let hit = found[1].1.clone().unwrap();
+        assert_eq!((hit.message_id.as_str(), hit.snippet.as_str()), ("m1", "a second Kestrel, later"));
+        assert!(search("somebody else").await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_hits_are_paged_by_time() {
+    for_each_engine(|db| async move {
+        let (store, ada) = (&db.store, user(&db.store).await.id);
+        let new = |n: i64| NewChat {
+            updated_at: Some(n),
+            ..chat(&ada, &format!("{n}"), &[if n % 2 == 0 { "an even number" } else { "an odd number" }])
+        };
+        store.chats.create_many((0..1000).map(new).collect()).await.unwrap();
+        let page = async |text: &str, offset| {
+            let query = ChatQuery {
+                user_id: ada.clone(),
+                text: Some(text.to_owned()),
+                offset,
+                limit: Some(2),
+                ..ChatQuery::default()
+            };
+            let found = store.chats.search(query.clone()).await.unwrap();
+            let titles: Vec<String> = found.into_iter().map(|(chat, _)| chat.title).collect();
+            (titles.join(" "), store.chats.count(query).await.unwrap())
+        };
+        assert_eq!(page("number", 0).await, ("999 998".to_owned(), 1000));
+        assert_eq!(page("even", 4).await, ("990 988".to_owned(), 500));
+        assert_eq!(page("even number 500", 0).await, (String::new(), 0));
+        assert_eq!(page("500", 0).await, ("500".to_owned(), 1));
     })
     .await;
 }

@@ -1,13 +1,11 @@
 //! Lists of chats, search, and statistics.
 
-use std::collections::HashMap;
-
 use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
-use transom_store::{Chat, ChatQuery, ChatSummary};
+use transom_store::{Chat, ChatQuery, ChatSummary, Hit};
 
 use super::super::answers;
 use super::super::shapes::{json_text, offset};
@@ -287,17 +285,15 @@ async fn search(
             return Ok(Json(Vec::new()));
         }
     }
-    let words = wanted.text.clone().filter(|_| query.snippets.unwrap_or(false));
-    let chats = app.store.chats.list(wanted).await?;
-    let mut hits = HashMap::new();
-    if let Some(words) = words {
-        let ids: Vec<String> = chats.iter().map(|chat| chat.id.clone()).collect();
-        for hit in app.store.chats.hits(&caller.user.id, &words, &ids).await? {
-            hits.insert(hit.chat_id, FoundMessage { message_id: hit.message_id, snippet: hit.snippet });
-        }
+    if !query.snippets.unwrap_or(false) {
+        let chats = app.store.chats.list(wanted).await?;
+        return Ok(Json(chats.into_iter().map(|chat| FoundChat { chat, hit: None }).collect()));
     }
-    let found = |chat: ChatSummary| FoundChat { hit: hits.remove(&chat.id), chat };
-    Ok(Json(chats.into_iter().map(found).collect()))
+    let found = |(chat, hit): (ChatSummary, Option<Hit>)| FoundChat {
+        chat,
+        hit: hit.map(|Hit { message_id, snippet }| FoundMessage { message_id, snippet }),
+    };
+    Ok(Json(app.store.chats.search(wanted).await?.into_iter().map(found).collect()))
 }
 
 /// Takes `tag:`, `folder:`, `pinned:`, `archived:` and `shared:` out of a search text; the names of folders come back.
