@@ -4,7 +4,7 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Multipart, Path, Request, State, multipart::MultipartRejection},
+    extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, Uri},
     response::Response,
 };
@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::{
     ApiError, App,
-    extract::{Admin, Body, MaybeUser, Query, SignedIn, Verified},
+    extract::{Admin, Body, MaybeUser, Path, Query, SignedIn, Upload, Verified},
 };
 
 /// Makes the schema of a type.
@@ -34,11 +34,23 @@ pub(crate) struct Shape {
     pub gives: Option<MakeSchema>,
     /// The type of the answer.
     pub gives_kind: &'static str,
+    /// Another type that it may have, such as that of a stream.
+    pub or_gives: Option<&'static str>,
+    /// Whether a refusal may be that of a model server, which has its own shape.
+    pub passes: bool,
 }
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { asks: None, takes: None, takes_kind: JSON, gives: None, gives_kind: JSON }
+        Self {
+            asks: None,
+            takes: None,
+            takes_kind: JSON,
+            gives: None,
+            gives_kind: JSON,
+            or_gives: None,
+            passes: false,
+        }
     }
 }
 
@@ -71,7 +83,7 @@ macro_rules! plain {
 
 plain!(Argument:
     State<App>, MaybeUser, SignedIn, Verified, Admin, HeaderMap, Method, Uri, Bytes, Request,
-    Multipart, Result<Multipart, MultipartRejection>,
+    Upload,
 );
 impl<T> Argument for Path<T> {}
 plain!(Answer: Response, ApiError, StatusCode);

@@ -69,7 +69,7 @@ fn error() -> Value {
 }
 
 fn operation(route: &RouteInfo, generator: &mut SchemaGenerator) -> Value {
-    let Shape { asks, takes, takes_kind, gives, gives_kind } = &route.shape;
+    let Shape { asks, takes, takes_kind, gives, gives_kind, or_gives, passes } = &route.shape;
     let mut parameters = path_parameters(route);
     if let Some(make) = asks {
         parameters.extend(query_parameters(&make(generator)));
@@ -79,7 +79,12 @@ fn operation(route: &RouteInfo, generator: &mut SchemaGenerator) -> Value {
         Some(make) => json!(make(generator)),
         None => json!({}),
     };
-    let refusal = json!({"description": "A refusal", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}});
+    let mut content = json!({*gives_kind: {"schema": answer}});
+    if let Some(kind) = or_gives {
+        content[*kind] = json!({"schema": {}});
+    }
+    let refused = if *passes { json!({}) } else { json!({"$ref": "#/components/schemas/Error"}) };
+    let refusal = json!({"description": "A refusal", "content": {"application/json": {"schema": refused}}});
     let mut operation = json!({
         "summary": route.summary,
         "description": format!("For: {}.", route.rule),
@@ -88,7 +93,7 @@ fn operation(route: &RouteInfo, generator: &mut SchemaGenerator) -> Value {
         "tags": [tag(route.path)],
         "parameters": parameters,
         "responses": {
-            "200": {"description": "The answer", "content": {*gives_kind: {"schema": answer}}},
+            "200": {"description": "The answer", "content": content},
             "4XX": refusal,
         },
     });

@@ -95,6 +95,22 @@ impl Routes {
         self.takes::<T>()
     }
 
+    /// The last route's answer may also be of this type.
+    #[must_use]
+    pub fn or_gives(mut self, kind: &'static str) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.shape.or_gives = Some(kind);
+        }
+        self
+    }
+
+    /// All these routes may pass on what a model server refused them with.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.table.iter_mut().for_each(|route| route.shape.passes = true);
+        self
+    }
+
     /// The last route answers with bytes of this type.
     #[must_use]
     pub fn gives_bytes(mut self, kind: &'static str) -> Self {

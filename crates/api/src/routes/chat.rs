@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ use transom_identity::access::Action;
 use super::answers;
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Verified},
+    extract::{Admin, Body, Path, Verified},
     proxy,
     router::Routes,
     rule::{Resource, Rule},
@@ -27,7 +27,9 @@ pub fn routes() -> Routes {
     let summary = "Answer a conversation: as a plain API, or as a turn that fills a chat message";
     Routes::default()
         .post("/api/chat/completions", MODEL, summary, completions)
+        .or_gives("text/event-stream")
         .post("/api/v1/chat/completions", MODEL, summary, completions)
+        .or_gives("text/event-stream")
         .post("/api/chat/completed", MODEL, "Run the filters on a finished answer", completed)
         .post("/api/chat/actions/{action_id}", Rule::Verified, "Run an action on a message", action)
         .get("/api/tasks", Rule::Admin, "Running turns of everybody", tasks)

@@ -1,9 +1,6 @@
 //! Tags of chats.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +10,7 @@ use transom_store::{ChatQuery, ChatRow, ChatSummary, Tag, Tags};
 use super::{chats::own, shapes};
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };

@@ -1,9 +1,6 @@
 //! Ratings of answers, and the arena in which models are compared.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Query, Verified},
+    extract::{Admin, Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };

@@ -7,7 +7,7 @@ mod upload;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{
         IntoResponse, Response,
         sse::{Event, Sse},
@@ -25,7 +25,7 @@ use super::grants;
 
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Query, Verified},
+    extract::{Admin, Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -50,6 +50,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/files/{id}", READ, "What is known of a file", read)
         .delete("/api/v1/files/{id}", WRITE, "Delete a file", delete)
         .get("/api/v1/files/{id}/process/status", READ, "Whether its text was extracted", status)
+        .or_gives("text/event-stream")
         .get("/api/v1/files/{id}/data/content", READ, "The text found in a file", data_content)
         .post("/api/v1/files/{id}/data/content/update", WRITE, "Change that text", set_data_content)
         .merge(content::routes())

@@ -1,9 +1,6 @@
 //! Folders of the caller's chats.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Query, Verified},
+    extract::{Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };

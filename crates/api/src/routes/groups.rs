@@ -1,9 +1,6 @@
 //! Groups of accounts.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -12,7 +9,7 @@ use transom_store::{Group, GroupPatch, NewGroup};
 use super::{grants::not_found, shapes};
 use crate::{
     App, Result,
-    extract::{Admin, Body, Query, Verified},
+    extract::{Admin, Body, Path, Query, Verified},
     router::Routes,
     rule::Rule,
 };

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Path, State},
+    extract::{FromRequestParts, State},
     http::request::Parts,
 };
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Query, Verified},
+    extract::{Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };

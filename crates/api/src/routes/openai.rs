@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, Method, Uri, header},
     response::Response,
 };
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Verified},
+    extract::{Admin, Body, Path, Verified},
     proxy::{self, requester},
     router::Routes,
     rule::{Resource, Rule},
@@ -40,11 +40,17 @@ pub fn routes() -> Routes {
             "A completion",
             completions,
         )
+        .or_gives("text/event-stream")
         .post("/openai/audio/speech", Rule::Permission("chat.tts"), "Text to speech", speech)
+        .gives_bytes("*/*")
         .get("/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
         .post("/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
         .route(Method::PUT, "/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
         .delete("/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
 }
 
 async fn config(State(app): State<App>, _: Admin) -> Json<Value> {

@@ -1,10 +1,6 @@
 //! Every setting of this server, for the administrators' page. Not part of the contract: the twin of `transom config`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +8,7 @@ use transom_config::{Entry, SetError};
 
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body},
+    extract::{Admin, Body, Path},
     router::Routes,
     rule::Rule,
 };

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -18,7 +18,7 @@ use transom_store::Role;
 use super::shapes::json_text;
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, MaybeUser, Verified},
+    extract::{Admin, Body, MaybeUser, Path, Verified},
     router::Routes,
     rule::Rule,
 };
@@ -38,7 +38,9 @@ pub fn routes() -> Routes {
         .get("/api/usage", Rule::Verified, "Models in use and active accounts", usage)
         .get("/manifest.json", Rule::Public, "The manifest of the installable app", manifest)
         .get("/opensearch.xml", Rule::Public, "How browsers search here", opensearch)
+        .gives_bytes("application/xml")
         .get("/cache/{*path}", Rule::Verified, "A file of the cache folder", cache_file)
+        .gives_bytes("*/*")
         .get("/openapi.json", Rule::Public, "This description", openapi)
         .get("/docs", Rule::Public, "This description as a page", docs)
         .gives_bytes("text/html")
@@ -273,17 +275,28 @@ async fn cache_file(State(app): State<App>, _: Verified, Path(path): Path<String
 }
 
 /// Made once: it is the same until the binary is another.
-async fn openapi(State(app): State<App>) -> Response {
+async fn openapi(State(app): State<App>) -> Result<Response> {
+    described(&app)?;
     static DOCUMENT: OnceLock<String> = OnceLock::new();
     let document = DOCUMENT.get_or_init(|| crate::docs::openapi(app.own_version).to_string());
-    json_text(document.clone())
+    Ok(json_text(document.clone()))
 }
 
-async fn docs() -> Response {
-    page("text/html; charset=utf-8", include_str!("../../assets/docs/index.html"))
+/// In production the description stays hidden, as the contract has it.
+fn described(app: &App) -> Result<()> {
+    if app.settings.get(&keys::ENV) == "prod" {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "Not Found"));
+    }
+    Ok(())
 }
 
-async fn docs_file(Path(file): Path<String>) -> Result<Response> {
+async fn docs(State(app): State<App>) -> Result<Response> {
+    described(&app)?;
+    Ok(page("text/html; charset=utf-8", include_str!("../../assets/docs/index.html")))
+}
+
+async fn docs_file(State(app): State<App>, Path(file): Path<String>) -> Result<Response> {
+    described(&app)?;
     match file.as_str() {
         "style.css" => Ok(page("text/css; charset=utf-8", include_str!("../../assets/docs/style.css"))),
         "script.js" => {

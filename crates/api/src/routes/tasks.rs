@@ -39,6 +39,7 @@ pub fn routes() -> Routes {
         .post("/api/v1/tasks/auto/completions", MODEL, "The rest of a half-typed text", auto)
         .post("/api/v1/tasks/emoji/completions", MODEL, "An emoji for a mood", emoji)
         .post("/api/v1/tasks/moa/completions", MODEL, "One answer out of several", moa)
+        .or_gives("text/event-stream")
 }
 
 async fn run(app: &App, caller: &Caller, task: Task, form: Form) -> Result<Response> {

@@ -37,6 +37,7 @@ pub fn routes() -> Routes {
         )
         .get("/api/v1/models/model", Rule::OwnerOrGrant(Resource::Model, Action::Read), "One model", read)
         .get("/api/v1/models/model/profile/image", Rule::Verified, "The picture of a model", image)
+        .gives_bytes("image/*")
         .merge(change::routes())
         .merge(import::routes())
 }

@@ -131,6 +131,11 @@ async fn the_page_of_the_document_needs_nobody_else() {
     }
     assert!(!page.text.contains("://") && !page.text.contains("<script>") && !page.text.contains("onclick"));
     assert_eq!(nobody.get("/docs/other.js").await.status, 404);
+
+    let hidden = plan().env("ENV", "prod").start().await;
+    for path in ["/docs", "/docs/script.js", "/openapi.json"] {
+        assert_eq!(Caller::nobody(&hidden).get(path).await.status, 404, "{path}");
+    }
 }
 
 /// Every `$ref` leads somewhere.

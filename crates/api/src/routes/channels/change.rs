@@ -1,9 +1,6 @@
 //! Making, changing and deleting channels.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,7 +14,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::Body,
+    extract::{Body, Path},
     router::Routes,
     routes::{
         grants::{not_found, unauthorized},

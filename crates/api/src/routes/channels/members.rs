@@ -1,9 +1,6 @@
 //! Who is in a channel.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +13,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Query},
+    extract::{Body, Path, Query},
     router::Routes,
     routes::{
         grants::not_found,

@@ -1,9 +1,6 @@
 //! Reading a channel and writing to it.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::{
     App, Result,
-    extract::{Body, Query},
+    extract::{Body, Path, Query},
     router::Routes,
     routes::{grants, shapes},
 };

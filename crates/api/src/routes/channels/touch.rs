@@ -1,9 +1,6 @@
 //! What is done to a message that is there: editing, deleting, pinning, reacting.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,7 +16,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::Body,
+    extract::{Body, Path},
     router::Routes,
     routes::grants::refused,
     rule::{Resource, Rule},

@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -18,7 +14,7 @@ use super::super::shapes::{json_text, offset};
 use super::{OWN_LIST, shown_chat};
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Query, Verified},
+    extract::{Admin, Path, Query, Verified},
     router::Routes,
     routes::grants::not_found,
     rule::{Resource, Rule},

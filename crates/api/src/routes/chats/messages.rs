@@ -1,10 +1,6 @@
 //! Single messages of a chat: new text, and events about them.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,7 +13,7 @@ use super::super::answers;
 use super::{missing, shown_fast};
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     routes::grants::require,
     rule::{Resource, Rule},

@@ -1,9 +1,6 @@
 //! Shared copies of chats, and clones.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -13,7 +10,7 @@ use super::super::answers;
 use super::{OWN, check_kept, missing, own, shown, shown_chat};
 use crate::{
     App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -19,7 +19,7 @@ use transom_store::{FileRow, Role, Text};
 use super::{super::grants, find};
 use crate::{
     ApiError, App, Result,
-    extract::{Query, Verified},
+    extract::{Path, Query, Verified},
     router::Routes,
     rule::Rule,
 };

@@ -2,10 +2,7 @@
 
 use axum::{
     Json,
-    extract::{
-        Multipart, State,
-        multipart::{Field, MultipartRejection},
-    },
+    extract::{Multipart, State, multipart::Field},
     http::StatusCode,
 };
 use schemars::JsonSchema;
@@ -15,10 +12,10 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::{FileRow, Stored};
 
-use super::{File, extract};
+use super::File;
 use crate::{
     ApiError, App, Result,
-    extract::{Query, Verified},
+    extract::{self, Query, Verified},
 };
 
 /// Letters of a file's name.
@@ -60,9 +57,8 @@ pub async fn upload(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(how): Query<How>,
-    parts: std::result::Result<Multipart, MultipartRejection>,
+    extract::Upload(parts): extract::Upload,
 ) -> Result<Json<Uploaded>> {
-    let parts = parts.map_err(|_| no_file())?;
     let taken = read(&app, parts).await?;
     let process = how.process.unwrap_or(true);
     let row = match keep(&app, &caller, &taken, process).await {
@@ -75,9 +71,9 @@ pub async fn upload(
     if process && how.process_in_background.unwrap_or(true) {
         let (app, file) = (app.clone(), row.clone());
         let chat = app.chat.clone();
-        chat.in_background(async move { extract::run(&app, file).await });
+        chat.in_background(async move { super::extract::run(&app, file).await });
     } else if process {
-        extract::run(&app, row.clone()).await;
+        super::extract::run(&app, row.clone()).await;
     }
     Ok(Json(Uploaded { status: true, file: row.into() }))
 }
