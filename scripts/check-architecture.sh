@@ -54,6 +54,8 @@ no_text "only net builds HTTP clients" \
   '\bClient::(new|builder|default)\(|\bClientBuilder\b|\breqwest::(get|blocking)\b' "${sources[@]}" "$(not_in net)" "$(not_in testkit)"
 no_text "only store writes SQL" \
   '"(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE (TABLE|INDEX)|ALTER TABLE) [^"]*"' "${sources[@]}" "$(not_in store)"
+no_text "a route of the API comes with its rule: only router.rs adds routes" \
+  '\brouting::|\bRouter::new\(|\.nest(_service)?\(|\.route_service\(' ':(glob)crates/api/src/**/*.rs' ':(exclude)crates/api/src/router.rs'
 no_text "the conformance suite depends on no crate of ours" 'transom_(host|config|api|store)' 'tests/conformance/*.py'
 
 # --- web ------------------------------------------------------------------------------------------------------------

@@ -85,6 +85,8 @@ pub enum Measure {
     UiStreams,
     /// Small and big stored chats
     Chats,
+    /// A user with ten thousand chats: list and search
+    Library,
 }
 
 impl Measure {
@@ -97,6 +99,7 @@ impl Measure {
             Self::ApiStreams => "api_streams",
             Self::UiStreams => "ui_streams",
             Self::Chats => "chats",
+            Self::Library => "library",
         }
     }
 }

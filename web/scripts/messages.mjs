@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 
 /** First parts of keys that only some pages need. All other keys are the area `core`. */
 export const LAZY_AREAS = [
+	'access',
 	'admin',
 	'channels',
 	'notes',

@@ -21,19 +21,19 @@ const LISTED_CHATS: usize = 200;
 /// Longest time for one request. Slow replies must be measured, not cut off: the reference waits 10 s for a provider.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
-/// A load on one route.
-struct Load {
-    endpoint: Endpoint,
-    request: Vec<u8>,
+/// A load on one route, or on several in turn.
+pub(super) struct Load {
+    pub endpoint: Endpoint,
+    pub requests: Vec<Vec<u8>>,
     /// Pause between the requests of one connection.
-    pause: Duration,
-    warm_up: Duration,
-    duration: Duration,
+    pub pause: Duration,
+    pub warm_up: Duration,
+    pub duration: Duration,
 }
 
 #[derive(Default)]
-struct Outcome {
-    latencies: Latencies,
+pub(super) struct Outcome {
+    pub latencies: Latencies,
     failed: u64,
     bytes: u64,
     reason: Option<String>,
@@ -71,7 +71,7 @@ async fn throughput(
 ) -> Result<Metric> {
     let load = Load {
         endpoint: context.endpoint.clone(),
-        request: context.endpoint.request("GET", path, token, None),
+        requests: vec![context.endpoint.request("GET", path, token, None)],
         pause: Duration::ZERO,
         warm_up: Duration::from_millis(if context.quick { 200 } else { 1_000 }),
         duration: Duration::from_secs(if context.quick { 1 } else { 5 }),
@@ -97,7 +97,7 @@ async fn bad_connections(context: &Context, token: &str) -> Result<Vec<Metric>> 
     let listed = changed.elapsed();
     let load = Load {
         endpoint: context.endpoint.clone(),
-        request: context.endpoint.request("GET", "/api/models", Some(token), None),
+        requests: vec![context.endpoint.request("GET", "/api/models", Some(token), None)],
         pause: Duration::from_millis(100),
         warm_up: Duration::from_millis(200),
         duration: Duration::from_secs(if context.quick { 3 } else { 10 }),
@@ -108,7 +108,7 @@ async fn bad_connections(context: &Context, token: &str) -> Result<Vec<Metric>> 
     Ok(vec![describe(metric, outcome), Metric::new("http.models_listed_after_change", "ms", millis(listed))])
 }
 
-fn describe(mut metric: Metric, mut outcome: Outcome) -> Metric {
+pub(super) fn describe(mut metric: Metric, mut outcome: Outcome) -> Metric {
     let answered = outcome.latencies.len() as f64;
     metric.reason = outcome.reason;
     metric
@@ -120,13 +120,15 @@ fn describe(mut metric: Metric, mut outcome: Outcome) -> Metric {
 }
 
 /// Runs a load and gives what was answered and how long it took.
-async fn run(load: Load) -> Result<(Outcome, Duration)> {
+pub(super) async fn run(load: Load) -> Result<(Outcome, Duration)> {
     let load = Arc::new(load);
-    let mut conn = Conn::open(&load.endpoint).await?;
-    let probe = within("a request", REQUEST_LIMIT, conn.exchange(&load.request, |_| {})).await?;
-    if probe.status != 200 {
-        let line = String::from_utf8_lossy(&load.request).lines().next().unwrap_or_default().to_owned();
-        return Err(BenchError::Target(format!("{line} answered {}", probe.status)));
+    for request in &load.requests {
+        let mut conn = Conn::open(&load.endpoint).await?;
+        let probe = within("a request", REQUEST_LIMIT, conn.exchange(request, |_| {})).await?;
+        if probe.status != 200 {
+            let line = String::from_utf8_lossy(request).lines().next().unwrap_or_default().to_owned();
+            return Err(BenchError::Target(format!("{line} answered {}", probe.status)));
+        }
     }
     let begin = Instant::now() + load.warm_up;
     let tasks: Vec<_> = (0..CONNECTIONS)
@@ -134,7 +136,7 @@ async fn run(load: Load) -> Result<(Outcome, Duration)> {
             let load = Arc::clone(&load);
             tokio::spawn(async move {
                 tokio::time::sleep(load.pause * index as u32 / CONNECTIONS as u32).await;
-                hammer(&load, begin).await
+                hammer(&load, index, begin).await
             })
         })
         .collect();
@@ -150,13 +152,16 @@ async fn run(load: Load) -> Result<(Outcome, Duration)> {
 }
 
 /// The loop of one connection. A request that is under way at the end is still waited for.
-async fn hammer(load: &Load, begin: Instant) -> Outcome {
+async fn hammer(load: &Load, first: usize, begin: Instant) -> Outcome {
     let end = begin + load.duration;
     let mut outcome = Outcome::default();
     let mut conn = None;
+    // The connections begin at different requests, so that unlike ones are under way at the same time.
+    let mut requests = load.requests.iter().cycle().skip(first % load.requests.len().max(1));
     while Instant::now() < end {
+        let Some(request) = requests.next() else { break };
         let asked = Instant::now();
-        match within("a request", REQUEST_LIMIT, ask(load, &mut conn)).await {
+        match within("a request", REQUEST_LIMIT, ask(load, request, &mut conn)).await {
             Ok(bytes) if asked >= begin => {
                 outcome.latencies.record(asked.elapsed());
                 outcome.bytes += bytes;
@@ -177,12 +182,12 @@ async fn hammer(load: &Load, begin: Instant) -> Outcome {
 }
 
 /// One request; gives the length of the body.
-async fn ask(load: &Load, kept: &mut Option<Conn>) -> Result<u64> {
+async fn ask(load: &Load, request: &[u8], kept: &mut Option<Conn>) -> Result<u64> {
     let mut conn = match kept.take() {
         Some(conn) => conn,
         None => Conn::open(&load.endpoint).await?,
     };
-    let reply = conn.exchange(&load.request, |_| {}).await?;
+    let reply = conn.exchange(request, |_| {}).await?;
     if reply.status != 200 {
         return Err(BenchError::Answer(format!("status {}", reply.status)));
     }

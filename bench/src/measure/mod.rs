@@ -3,6 +3,7 @@
 mod api_streams;
 mod chats;
 mod http;
+mod library;
 mod start;
 mod ui_streams;
 
@@ -13,8 +14,14 @@ use crate::cli::{Measure, RunArgs};
 use crate::context::Context;
 use crate::report::{Broken, Metric, Report};
 
-const ALL: [Measure; 5] =
-    [Measure::Start, Measure::Http, Measure::ApiStreams, Measure::UiStreams, Measure::Chats];
+const ALL: [Measure; 6] = [
+    Measure::Start,
+    Measure::Http,
+    Measure::ApiStreams,
+    Measure::UiStreams,
+    Measure::Chats,
+    Measure::Library,
+];
 
 /// Status when a measurement could not be made.
 const BROKEN: u8 = 1;
@@ -61,5 +68,6 @@ async fn one(measure: Measure, context: &mut Context) -> Result<Vec<Metric>> {
         Measure::ApiStreams => api_streams::measure(context).await,
         Measure::UiStreams => ui_streams::measure(context).await,
         Measure::Chats => chats::measure(context).await,
+        Measure::Library => library::measure(context).await,
     }
 }

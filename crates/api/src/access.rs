@@ -2,7 +2,7 @@
 
 use transom_config::{Settings, keys};
 use transom_identity::{Identity, access::Action};
-use transom_store::{Channel, NoteAccess, Role, Store, User};
+use transom_store::{Channel, FileRow, NoteAccess, Role, Store, User};
 
 use crate::Result;
 
@@ -59,6 +59,36 @@ impl Access<'_> {
         let read = manage || self.identity.grants(user, Action::Read, control).await?;
         let write = manage || control.is_none() || self.identity.grants(user, Action::Write, control).await?;
         Ok(InChannel { read, write, manage })
+    }
+
+    /// Whether the account may do `action` with a file: its owner and administrators all; others read what a shared
+    /// chat or a channel of theirs shows, and do what the file's own access control lets them.
+    ///
+    /// # Errors
+    /// Of the store only.
+    pub async fn file(&self, user: &User, action: Action, file: &FileRow) -> Result<bool> {
+        if user.role == Role::Admin || file.user_id == user.id {
+            return Ok(true);
+        }
+        // Without a control a file is private, unlike other things.
+        if let Some(control) = &file.access_control
+            && self.identity.grants(user, action, Some(control)).await?
+        {
+            return Ok(true);
+        }
+        if action != Action::Read {
+            return Ok(false);
+        }
+        if self.store.files.is_in_shared_chat(&file.id).await? {
+            return Ok(true);
+        }
+        for id in self.store.files.channels_of(&file.id).await? {
+            let Some(channel) = self.store.channels.get(&id).await? else { continue };
+            if self.has_channels(user).await? && self.in_channel(user, &channel).await?.read {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The channels in the account's list.

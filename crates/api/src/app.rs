@@ -8,7 +8,7 @@ use transom_identity::Identity;
 use transom_net::Net;
 use transom_providers::Providers;
 use transom_realtime::Realtime;
-use transom_store::Store;
+use transom_store::{Blobs, Store};
 
 use crate::access::Access;
 
@@ -26,6 +26,8 @@ pub struct Services {
     pub chat: Chat,
     /// Tabs.
     pub realtime: Realtime,
+    /// The bytes of files.
+    pub blobs: Blobs,
     /// Outgoing requests.
     pub net: Arc<Net>,
     /// The version of the Transom binary.

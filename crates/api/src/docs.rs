@@ -3,10 +3,7 @@
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use crate::{
-    router::{RouteInfo, Rule},
-    routes,
-};
+use crate::{router::RouteInfo, routes, rule::Rule};
 
 /// Describes every route this server answers.
 pub fn openapi(version: &str) -> Value {
@@ -25,7 +22,11 @@ pub fn openapi(version: &str) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "token"},
+            },
         },
     })
 }
@@ -52,8 +53,13 @@ fn operation(route: &RouteInfo, generator: &mut SchemaGenerator) -> Value {
         operation["requestBody"] =
             json!({"required": true, "content": {"application/json": {"schema": schema}}});
     }
+    operation["x-transom-rule"] = json!(route.rule.to_string());
+    let permissions = route.rule.permissions();
+    if !permissions.is_empty() {
+        operation["x-transom-permissions"] = json!(permissions);
+    }
     if route.rule != Rule::Public {
-        operation["security"] = json!([{"bearer": []}]);
+        operation["security"] = json!([{"bearer": []}, {"apiKey": []}, {"cookie": []}]);
     }
     operation
 }

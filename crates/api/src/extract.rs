@@ -1,13 +1,15 @@
 //! Extractors: who is calling, and what they send. A handler's signature says who may call it.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{header, request::Parts},
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use transom_identity::{Caller, IdentityError};
+use transom_identity::{API_KEY_PREFIX, Caller, IdentityError};
 use transom_store::Role;
 
 use crate::{ApiError, App, cookies};
@@ -21,18 +23,27 @@ pub struct Verified(pub Caller);
 /// An administrator.
 pub struct Admin(pub Caller);
 
-/// The credential of a request: the bearer header first, then the cookie.
-fn presented(parts: &Parts) -> Option<&str> {
-    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|text| {
+/// The header by which clients of other services send an API key.
+const API_KEY_HEADER: &str = "x-api-key";
+
+/// The credential of a request: the bearer header first, then an API key in its own header, then the cookie.
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|text| {
         let (scheme, token) = text.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    bearer.filter(|token| !token.is_empty()).or_else(|| cookies::read(&parts.headers, cookies::TOKEN))
+    // What proxies put there for themselves is not for us.
+    let key = || text(API_KEY_HEADER).filter(|key| key.starts_with(API_KEY_PREFIX));
+    bearer.filter(|token| !token.is_empty()).or_else(key).or_else(|| cookies::read(headers, cookies::TOKEN))
 }
 
-async fn caller(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
-    let token = presented(parts).ok_or(IdentityError::NotAuthenticated)?;
+/// Who is calling: found out once for each request, by the guard in front of its handler.
+pub(crate) async fn caller(parts: &Parts, app: &App) -> Result<Caller, ApiError> {
+    if let Some(known) = parts.extensions.get::<Caller>() {
+        return Ok(known.clone());
+    }
+    let token = presented(&parts.headers).ok_or(IdentityError::NotAuthenticated)?;
     match app.identity.authenticate(token, parts.uri.path()).await {
         Ok(caller) => Ok(caller),
         Err(error) => {
@@ -84,6 +95,29 @@ impl FromRequestParts<App> for Admin {
         let caller = caller(parts, app).await?;
         if caller.is_admin() { Ok(Self(caller)) } else { Err(IdentityError::Forbidden.into()) }
     }
+}
+
+/// The network address that a request comes from, as far as it can be known.
+pub struct From(pub Option<IpAddr>);
+
+impl FromRequestParts<App> for From {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip().to_canonical());
+        Ok(Self(peer.map(|peer| behind_proxy(peer, &parts.headers).unwrap_or(peer))))
+    }
+}
+
+/// Where a request comes from that a reverse proxy passed on. Only neighbours are believed, and of their lists only the
+/// last entry, which the proxy itself has written.
+fn behind_proxy(peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+    if transom_net::is_public(peer) {
+        return None;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let address: IpAddr = last.rsplit(',').next()?.trim().parse().ok()?;
+    Some(address.to_canonical())
 }
 
 /// A JSON body; a bad one is answered in the contract's 422 shape.
@@ -249,6 +283,35 @@ mod tests {
         assert_eq!(response.status(), 422);
         let bytes = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
         serde_json::from_slice::<Value>(&bytes).unwrap()["detail"][0].clone()
+    }
+
+    #[test]
+    fn proxies_next_door_are_believed_and_strangers_are_not() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", header::HeaderValue::from_static("6.6.6.6, 203.0.113.7"));
+        let from = |peer: &str| behind_proxy(peer.parse().unwrap(), &headers).map(|ip| ip.to_string());
+        assert_eq!(from("127.0.0.1").as_deref(), Some("203.0.113.7"));
+        assert_eq!(from("172.17.0.1").as_deref(), Some("203.0.113.7"));
+        assert_eq!(from("9.9.9.9"), None);
+        assert_eq!(behind_proxy("127.0.0.1".parse().unwrap(), &HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn credentials_have_an_order() {
+        let of = |lines: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in lines {
+                headers.insert(*name, header::HeaderValue::from_static(value));
+            }
+            presented(&headers).map(str::to_owned)
+        };
+        let (bearer, key, cookie) =
+            (("authorization", "bearer  a "), ("x-api-key", "sk-b"), ("cookie", "x=1; token=c"));
+        assert_eq!(of(&[bearer, key, cookie]).as_deref(), Some("a"));
+        assert_eq!(of(&[key, cookie]).as_deref(), Some("sk-b"));
+        assert_eq!(of(&[("x-api-key", "of a proxy"), cookie]).as_deref(), Some("c"));
+        assert_eq!(of(&[("authorization", "Basic dTpw"), cookie]).as_deref(), Some("c"));
+        assert_eq!(of(&[("x-api-key", "a.b.c")]), None, "a session token is no API key");
     }
 
     #[tokio::test]

@@ -45,6 +45,7 @@ pub fn serve_router(app: App, sockets: SocketLayer) -> Router {
         .layer(sockets)
         .layer(middleware::from_fn_with_state(app.clone(), check_socket_origin))
         .layer(cors(&app))
+        .layer(middleware::from_fn(limit_headers))
         .layer(middleware::from_fn_with_state(app.clone(), response_headers))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(CatchPanicLayer::custom(panicked))
@@ -92,6 +93,20 @@ fn every_method() -> AllowMethods {
         Method::HEAD,
     ];
     AllowMethods::list(methods)
+}
+
+/// Bytes that address and headers of a request may have together: room for the cookies of a whole company's sign-in.
+const MOST_HEADERS: usize = 64 * 1024;
+
+/// Refuses requests whose headers are a burden by themselves.
+async fn limit_headers(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
+    if address + headers.sum::<usize>() > MOST_HEADERS {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return ApiError::new(status, "The headers of the request are too large.").into_response();
+    }
+    next.run(request).await
 }
 
 /// Browsers send an `Origin` with socket requests, but no preflight protects them: the list is checked here.

@@ -1,24 +1,13 @@
 //! The table of routes: each one with its rule, a sentence for the documents, and the shapes it takes and gives.
+//!
+//! A route can only be added together with its rule, and the rule stands in front of the handler: see `guard.rs`.
 
 use axum::{Router, handler::Handler, http::Method, routing::MethodFilter, routing::on};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::App;
+use crate::{App, guard::Guarded, rule::Rule};
 
-/// Who may call a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// Everybody.
-    Public,
-    /// Any account, also one that waits for activation.
-    SignedIn,
-    /// Any activated account; what it reaches is its own, or granted to it.
-    Verified,
-    /// Activated accounts with a permission; administrators always.
-    Permission(&'static str),
-    /// Administrators.
-    Admin,
-}
+const JSON: &str = "application/json";
 
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
 
@@ -33,8 +22,11 @@ pub struct RouteInfo {
     pub rule: Rule,
     /// What it does, in a few words.
     pub summary: &'static str,
+    pub(crate) asks: Option<MakeSchema>,
     pub(crate) takes: Option<MakeSchema>,
+    pub(crate) takes_kind: &'static str,
     pub(crate) gives: Option<MakeSchema>,
+    pub(crate) gives_kind: &'static str,
 }
 
 /// Routes of one area.
@@ -60,8 +52,11 @@ impl Routes {
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
-        self.router = self.router.route(path, on(filter, handler));
-        self.table.push(RouteInfo { method, path, rule, summary, takes: None, gives: None });
+        self.router = self.router.route(path, on(filter, Guarded::new(rule, handler)));
+        let (takes_kind, gives_kind) = (JSON, JSON);
+        let (asks, takes, gives) = (None, None, None);
+        let info = RouteInfo { method, path, rule, summary, asks, takes, takes_kind, gives, gives_kind };
+        self.table.push(info);
         self
     }
 
@@ -95,6 +90,33 @@ impl Routes {
         self.route(Method::DELETE, path, rule, summary, handler)
     }
 
+    /// The shape of the last route's query string.
+    #[must_use]
+    pub fn asks<T: JsonSchema>(mut self) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.asks = Some(|generator| T::json_schema(generator));
+        }
+        self
+    }
+
+    /// The shape of the last route's form.
+    #[must_use]
+    pub fn takes_form<T: JsonSchema>(mut self) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.takes_kind = "multipart/form-data";
+        }
+        self.takes::<T>()
+    }
+
+    /// The last route answers with bytes of this type.
+    #[must_use]
+    pub fn gives_bytes(mut self, kind: &'static str) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.gives_kind = kind;
+        }
+        self
+    }
+
     /// The shape of the last route's body.
     #[must_use]
     pub fn takes<T: JsonSchema>(mut self) -> Self {
@@ -109,6 +131,24 @@ impl Routes {
     pub fn gives<T: JsonSchema>(mut self) -> Self {
         if let Some(last) = self.table.last_mut() {
             last.gives = Some(|generator| generator.subschema_for::<T>());
+        }
+        self
+    }
+
+    /// The shape of the last route's body, where no type stands for it.
+    #[must_use]
+    pub fn takes_with(mut self, make: MakeSchema) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.takes = Some(make);
+        }
+        self
+    }
+
+    /// The shape of the last route's answer, where no type stands for it.
+    #[must_use]
+    pub fn gives_with(mut self, make: MakeSchema) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.gives = Some(make);
         }
         self
     }

@@ -1,26 +1,36 @@
-//! The web UI: embedded and pre-compressed, or from `FRONTEND_BUILD_DIR`, with its page for every unknown path.
+//! The web UI: embedded and pre-compressed, or another one from `FRONTEND_BUILD_DIR`, with its page for every path of the
+//! app, and the pictures and hooks below `/static` that front ends of the contract name.
+
+mod file;
 
 use std::{
-    path::{Component, Path, PathBuf},
+    path::{Component, Path},
     sync::LazyLock,
 };
 
 use axum::{
-    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rust_embed::RustEmbed;
+use bytes::Bytes;
+use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 use transom_config::keys;
 
 use crate::{ApiError, App};
+use file::{Content, Served};
 
+/// Our own front end.
 #[derive(RustEmbed)]
 #[folder = "$TRANSOM_UI_FOLDER"]
 struct Embedded;
+
+/// What a front end of the contract finds below `/static`, unless it or the operator brings something better.
+#[derive(RustEmbed)]
+#[folder = "assets/static"]
+struct Defaults;
 
 /// The page that every path of the app begins with.
 const PAGE: &str = "index.html";
@@ -31,125 +41,114 @@ const SANDBOX_POLICY: &str = "sandbox allow-scripts allow-modals; default-src 's
                               data: blob: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /// Paths below these are never pages of the app.
 const API_PREFIXES: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
-/// Hashed names never change their content.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
-const ASK_AGAIN: &str = "no-cache";
+/// The folder of what does not belong to a build.
+const STATIC: &str = "static/";
 
 /// Answers whatever no route answered.
 pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     let below = |prefix: &str| path == prefix || path.starts_with(&format!("{prefix}/"));
     if API_PREFIXES.iter().any(|prefix| below(prefix)) {
-        return ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response();
+        return missing();
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed").into_response();
     }
-    let Some(name) = file_name(path) else {
-        return ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response();
+    let Some(name) = file_name(path) else { return missing() };
+    let headers = request.headers();
+    let found = match find(&app, &name, headers).await {
+        None if is_page(&name, headers) => find(&app, PAGE, headers).await,
+        found => found,
     };
-    let folder = app.settings.get(&keys::FRONTEND_BUILD_DIR);
-    if folder.is_empty() {
-        return embedded(&name, request.headers());
+    match found {
+        Some(found) => found.answer(request.method(), headers).await,
+        None => missing(),
     }
-    from_folder(Path::new(&folder), &name, request.headers()).await
 }
 
-/// The file a path names, without any way out of the folder.
+fn missing() -> Response {
+    ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response()
+}
+
+/// The file a path names, without any way out of the folder: every part is a name, and nothing is empty.
 fn file_name(path: &str) -> Option<String> {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
     let name = decoded.trim_start_matches('/');
-    let safe = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     let odd = name.contains(['\\', '\0']);
-    (safe && !odd).then(|| if name.is_empty() { PAGE.to_string() } else { name.to_string() })
+    let mut parts = Vec::new();
+    for part in Path::new(name).components() {
+        let Component::Normal(part) = part else { return None };
+        parts.push(part.to_str()?);
+    }
+    // Put together anew: `static//x` must not become `/x` when its first part is taken off.
+    (!odd).then(|| if parts.is_empty() { PAGE.to_string() } else { parts.join("/") })
 }
 
-/// Whether a missing file is a file that is missing, rather than a page of the app.
-fn is_file(name: &str) -> bool {
-    name.starts_with("_app/")
-        || name.starts_with("static/")
-        || Path::new(name).extension().is_some_and(|e| e.len() < 6)
+/// Whether something that is no file is a page of the app, rather than a file that is missing. What looks like a file
+/// is a page all the same when a browser opens it as one: ids may hold dots.
+fn is_page(name: &str, headers: &HeaderMap) -> bool {
+    if name.starts_with("_app/") || name.starts_with(STATIC) {
+        return false;
+    }
+    let looks_like_a_file = Path::new(name).extension().is_some_and(|ending| ending.len() < 6);
+    !looks_like_a_file || file::lists(headers, header::ACCEPT, "text/html")
 }
 
-fn embedded(name: &str, headers: &HeaderMap) -> Response {
-    let name = match Embedded::get(name) {
-        Some(_) => name,
-        None if is_file(name) => return ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response(),
-        None => PAGE,
+async fn find(app: &App, name: &str, headers: &HeaderMap) -> Option<Served> {
+    let setting = |folder: String| Some(folder).filter(|folder| !folder.is_empty());
+    let front_end = setting(app.settings.get(&keys::FRONTEND_BUILD_DIR));
+    let short = name.strip_prefix(STATIC);
+    if let (Some(folder), Some(short)) = (setting(app.settings.get(&keys::STATIC_DIR)), short)
+        && let Some(found) = Served::from_folder(Path::new(&folder), short).await
+    {
+        return Some(found);
+    }
+    let found = match &front_end {
+        Some(folder) => from_front_end(Path::new(folder), name).await,
+        None => embedded(name, headers),
     };
-    for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
-        if accepts(headers, encoding)
-            && let Some(file) = Embedded::get(&format!("{name}{ending}"))
-        {
-            return answer(name, file.data.into_owned(), Some(encoding), headers, true);
-        }
-    }
-    match Embedded::get(name) {
-        Some(file) => answer(name, file.data.into_owned(), None, headers, true),
-        None => ApiError::new(StatusCode::NOT_FOUND, "The web UI is not part of this build.").into_response(),
-    }
-}
-
-async fn from_folder(folder: &Path, name: &str, headers: &HeaderMap) -> Response {
-    let mut name = name;
-    let mut file = read(folder.join(name)).await;
-    if file.is_none() && !is_file(name) {
-        name = PAGE;
-        file = read(folder.join(PAGE)).await;
-    }
-    if file.is_none() && name.starts_with("static/") {
-        // The contract serves these under `/static` although the built front end keeps some of them at its root.
-        file = read(folder.join(name.trim_start_matches("static/"))).await;
-    }
-    match file {
-        Some(data) => answer(name, data, None, headers, false),
-        None => ApiError::new(StatusCode::NOT_FOUND, "Not Found").into_response(),
-    }
-}
-
-async fn read(path: PathBuf) -> Option<Vec<u8>> {
-    tokio::fs::read(path).await.ok()
-}
-
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    let accepted =
-        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|item| {
-        let mut parts = item.split(';').map(str::trim);
-        parts.next() == Some(encoding) && !parts.any(|q| q == "q=0")
+    found.or_else(|| {
+        let file = Defaults::get(short.unwrap_or(name))?;
+        Some(Served::new(name, content(file)))
     })
 }
 
-fn answer(name: &str, data: Vec<u8>, encoding: Option<&str>, headers: &HeaderMap, own: bool) -> Response {
-    let tag = format!("\"{}\"", &STANDARD.encode(Sha256::digest(&data))[..22]);
-    let cache = if name.contains("immutable/") { FOR_EVER } else { ASK_AGAIN };
-    let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen == tag.as_str()) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Response::new(Body::from(data))
-    };
-    let mime = mime_guess::from_path(name).first_or_octet_stream();
-    let mime = if mime.type_() == "text" { format!("{mime}; charset=utf-8") } else { mime.to_string() };
-    let out = response.headers_mut();
-    let mut set = |name, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            out.insert(name, value);
+/// A file of another front end. The contract serves some files below `/static` that a build keeps at its root, and
+/// front ends name some at the root that a build keeps below `static`.
+async fn from_front_end(folder: &Path, name: &str) -> Option<Served> {
+    if let Some(found) = Served::from_folder(folder, name).await {
+        return Some(found);
+    }
+    match name.strip_prefix(STATIC) {
+        Some(short) => Served::from_folder(folder, short).await,
+        None if Defaults::get(name).is_some() => {
+            Served::from_folder(folder, &format!("{STATIC}{name}")).await
         }
+        None => None,
+    }
+}
+
+fn embedded(name: &str, headers: &HeaderMap) -> Option<Served> {
+    let plain = Embedded::get(name)?;
+    let packed = [("br", ".br"), ("gzip", ".gz")].into_iter().find_map(|(encoding, ending)| {
+        let wanted = file::lists(headers, header::ACCEPT_ENCODING, encoding);
+        Some((encoding, Embedded::get(&format!("{name}{ending}")).filter(|_| wanted)?))
+    });
+    let served = match packed {
+        Some((encoding, file)) => Served::new(name, content(file)).packed(encoding),
+        None => Served::new(name, content(plain)),
     };
-    set(header::CONTENT_TYPE, &mime);
-    set(header::CACHE_CONTROL, cache);
-    set(header::ETAG, &tag);
-    set(header::VARY, "accept-encoding");
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if let Some(encoding) = encoding {
-        set(header::CONTENT_ENCODING, encoding);
-    }
-    if own && name.ends_with(".html") {
-        let policy: &str = if name == SANDBOX { SANDBOX_POLICY } else { &POLICY };
-        set(header::CONTENT_SECURITY_POLICY, policy);
-        set(header::REFERRER_POLICY, "same-origin");
-    }
-    response
+    let policy: &str = if name == SANDBOX { SANDBOX_POLICY } else { &POLICY };
+    Some(if name.ends_with(".html") { served.with_policy(policy) } else { served })
+}
+
+fn content(file: EmbeddedFile) -> Content {
+    let tag = STANDARD.encode(file.metadata.sha256_hash());
+    let bytes = match file.data {
+        std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        std::borrow::Cow::Owned(bytes) => bytes.into(),
+    };
+    Content::Bytes { bytes, tag: tag[..22].to_owned() }
 }
 
 /// What our own page may do: no script but its own, no connection but to its own server.
@@ -182,9 +181,20 @@ mod tests {
     fn no_path_leads_out_of_the_folder() {
         assert_eq!(file_name("/"), Some("index.html".into()));
         assert_eq!(file_name("/a/b%20c.js"), Some("a/b c.js".into()));
+        assert_eq!(file_name("/static//etc/passwd"), Some("static/etc/passwd".into()));
+        assert_eq!(file_name("/static/%2fetc/passwd"), Some("static/etc/passwd".into()));
         for bad in ["/../x", "/a/%2e%2e/%2e%2e/x", "/a\\..\\b", "//etc/../x", "/%00"] {
             assert_eq!(file_name(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn ids_with_dots_are_pages_when_a_browser_opens_them() {
+        let browser = HeaderMap::from_iter([(header::ACCEPT, "text/html,*/*;q=0.8".parse().unwrap())]);
+        let script = HeaderMap::from_iter([(header::ACCEPT, "*/*".parse().unwrap())]);
+        assert!(is_page("c/1.2", &browser) && !is_page("c/1.2", &script));
+        assert!(is_page("workspace/models", &script) && is_page("c/a.very-long-end", &script));
+        assert!(!is_page("_app/immutable/x.js", &browser) && !is_page("static/x.png", &browser));
     }
 
     #[test]

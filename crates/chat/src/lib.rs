@@ -3,13 +3,16 @@
 //! [`Chat`] takes a request, finds the model, prepares the body, opens one upstream stream, folds its deltas into the
 //! message, tells the tabs through an [`Emitter`] and saves through a journal. It knows neither HTTP nor sockets.
 
+mod allowed;
 mod ask;
+mod attachments;
 mod background;
 mod direct;
 mod emitter;
 mod error;
 mod fold;
 mod journal;
+mod memory;
 mod models;
 mod prepare;
 mod prompts;
@@ -24,9 +27,10 @@ use serde_json::{Map, Value};
 use tokio_util::task::TaskTracker;
 use transom_config::Settings;
 use transom_identity::{Caller, Identity};
-use transom_providers::{Providers, Requester, Upstream};
+use transom_providers::{Model, Providers, Requester, Upstream};
 use transom_store::{Store, bus::Bus};
 
+pub use attachments::Attachments;
 pub use background::Task;
 pub use emitter::{CallFailed, Emitter, Event, Kind};
 pub use error::ChatError;
@@ -64,6 +68,7 @@ pub(crate) struct Inner {
     pub identity: Arc<Identity>,
     pub providers: Arc<Providers>,
     pub emitter: Arc<dyn Emitter>,
+    pub attachments: Arc<dyn Attachments>,
     pub tasks: Tasks,
     /// Turns in flight, awaited at shutdown.
     pub running: TaskTracker,
@@ -83,6 +88,7 @@ impl Chat {
         providers: Arc<Providers>,
         bus: Arc<dyn Bus>,
         emitter: Arc<dyn Emitter>,
+        attachments: Arc<dyn Attachments>,
     ) -> Result<Self> {
         let node = uuid::Uuid::new_v4().to_string();
         let tasks = Tasks::open(bus, &node).await?;
@@ -94,7 +100,17 @@ impl Chat {
             );
         }
         let running = TaskTracker::new();
-        Ok(Self(Arc::new(Inner { settings, store, identity, providers, emitter, tasks, running, node })))
+        Ok(Self(Arc::new(Inner {
+            settings,
+            store,
+            identity,
+            providers,
+            emitter,
+            attachments,
+            tasks,
+            running,
+            node,
+        })))
     }
 
     /// Answers a completion request: as a plain API when it names no session, else by starting a turn.
@@ -105,6 +121,7 @@ impl Chat {
         let mut request = TurnRequest::parse(body)?;
         let model = models::resolve(&self.0, caller, &mut request).await?;
         request.check_chat(&self.0, caller).await?;
+        allowed::check(&self.0, caller, &mut request).await?;
         if request.ui.is_some() {
             let task_id = turn::start(self.clone(), caller.clone(), request, model).await?;
             return Ok(Reply::Started { task_id });
@@ -112,6 +129,19 @@ impl Chat {
         let prepared = prepare::prepare(&self.0, caller, request, &model).await?;
         let upstream = self.0.providers.chat(&requester(caller, None), prepared.body).await?;
         Ok(Reply::Passed { upstream: Box::new(upstream), extra: prepared.extra })
+    }
+
+    /// Whether no rule about models applies to the caller.
+    pub fn uses_everything(&self, caller: &Caller) -> bool {
+        models::uses_everything(&self.0, caller)
+    }
+
+    /// Whether the caller may use a model, and what it stands on.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn may_use(&self, caller: &Caller, model: &Model) -> Result<bool> {
+        models::may_use(&self.0, caller, model).await
     }
 
     /// Runs the filters on a finished answer; without any, the body as it came.
@@ -142,14 +172,12 @@ impl Chat {
         Ok(all.into_iter().filter(|(_, t)| mine(t)).map(|(id, _)| id).collect())
     }
 
-    /// The running turns the caller may see: everybody's for administrators, else their own.
+    /// The running turns of everybody.
     ///
     /// # Errors
     /// When the bus cannot be reached.
-    pub async fn tasks(&self, caller: &Caller) -> Result<Vec<String>> {
-        let all = self.0.tasks.all().await?;
-        let mine = |t: &tasks::Running| caller.is_admin() || t.user_id == caller.user.id;
-        Ok(all.into_iter().filter(|(_, t)| mine(t)).map(|(id, _)| id).collect())
+    pub async fn tasks(&self) -> Result<Vec<String>> {
+        Ok(self.0.tasks.all().await?.into_iter().map(|(id, _)| id).collect())
     }
 
     /// Stops a turn on whichever node it runs.

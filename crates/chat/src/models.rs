@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_identity::{Caller, access::Action};
 use transom_providers::{Kind, Model};
+use transom_store::{Role, User};
 
 use crate::{ChatError, Inner, Result, request::TurnRequest};
 
@@ -49,7 +50,11 @@ pub(crate) async fn resolve(inner: &Inner, caller: &Caller, request: &mut TurnRe
         let list = inner.providers.catalogue().list(false).await;
         let there = base.as_deref().is_some_and(|base| list.base_model(base).is_some());
         if !there {
-            model = fallback(inner).await?;
+            let stand_in = fallback(inner).await?;
+            if !uses_everything(inner, caller) && !lent(inner, caller, &model, &stand_in).await? {
+                return Err(ChatError::ModelNotFound);
+            }
+            model = stand_in;
             request.body.insert("model".into(), json!(model.id));
         }
     }
@@ -90,21 +95,53 @@ pub(crate) async fn find(inner: &Inner, caller: &Caller, id: &str) -> Result<Arc
     if may_use(inner, caller, &model).await? { Ok(model) } else { Err(ChatError::ModelNotFound) }
 }
 
-async fn may_use(inner: &Inner, caller: &Caller, model: &Model) -> Result<bool> {
+/// Whether no access rule applies to the caller.
+pub(crate) fn uses_everything(inner: &Inner, caller: &Caller) -> bool {
     let settings = &inner.settings;
-    if settings.get(&keys::BYPASS_MODEL_ACCESS_CONTROL)
+    settings.get(&keys::BYPASS_MODEL_ACCESS_CONTROL)
         || (caller.is_admin() && settings.get(&keys::BYPASS_ADMIN_ACCESS_CONTROL))
-    {
+}
+
+/// Whether the caller may use a model, and what it stands on.
+pub(crate) async fn may_use(inner: &Inner, caller: &Caller, model: &Model) -> Result<bool> {
+    if uses_everything(inner, caller) {
         return Ok(true);
     }
-    if matches!(model.kind, Kind::Arena) {
+    if !shared_with(inner, &caller.user, model).await? {
+        return Ok(false);
+    }
+    let Kind::Custom { base: Some(base) } = &model.kind else { return Ok(true) };
+    let list = inner.providers.catalogue().list(false).await;
+    match list.base_model(base).and_then(|base| list.by_id.get(&base.id)) {
+        Some(base) => lent(inner, caller, model, base).await,
+        None => Ok(true),
+    }
+}
+
+/// Whether the model is the account's own or shared with it: a server's own model is shared by administrators only.
+async fn shared_with(inner: &Inner, user: &User, model: &Model) -> Result<bool> {
+    if model.kind == Kind::Arena {
         // A missing key counts as private here.
         let control = model.json.pointer("/info/meta/access_control").cloned().unwrap_or(json!({}));
-        return Ok(inner.identity.grants(&caller.user, Action::Read, Some(&control)).await?);
+        return Ok(inner.identity.grants(user, Action::Read, Some(&control)).await?);
     }
     let Some(row) = &model.access else { return Ok(false) };
-    Ok(row.user_id == caller.user.id
-        || inner.identity.grants(&caller.user, Action::Read, row.access_control.as_ref()).await?)
+    Ok(row.user_id == user.id
+        || inner.identity.grants(user, Action::Read, row.access_control.as_ref()).await?)
+}
+
+/// Whether the caller may reach `base` through `model`: with access of its own, or because the owner of the model, who
+/// shares it, still has access. Administrators lend what they like.
+async fn lent(inner: &Inner, caller: &Caller, model: &Model, base: &Model) -> Result<bool> {
+    if shared_with(inner, &caller.user, base).await? {
+        return Ok(true);
+    }
+    let Some(row) = &model.access else { return Ok(false) };
+    match inner.identity.user(&row.user_id).await? {
+        Some(owner) if owner.role == Role::Admin => Ok(true),
+        Some(owner) if owner.role == Role::User => shared_with(inner, &owner, base).await,
+        _ => Ok(false),
+    }
 }
 
 /// Checks the model a body names.

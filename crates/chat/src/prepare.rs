@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use transom_identity::Caller;
 use transom_providers::template::{self, TemplateUser};
 
-use crate::{Inner, Result, models::Resolved, request::TurnRequest};
+use crate::{Inner, Result, attachments, memory, models::Resolved, request::TurnRequest};
 
 /// Parameters that are ours, not the provider's.
 const OWN_PARAMS: [&str; 5] =
@@ -38,6 +38,10 @@ pub(crate) async fn prepare(
         if let Some(prompt) = folder_prompt(inner, caller, request.chat_id.as_deref()).await? {
             add_system(messages, &template::fill_system(&prompt, &request.variables, &user));
         }
+        attachments::resolve_pictures(inner, caller, messages).await;
+        if request.features.get("memory").and_then(Value::as_bool) == Some(true) {
+            memory::tell(inner, caller, messages).await?;
+        }
     }
     Ok(Prepared { body: request.body, extra: request.extra })
 }
@@ -51,7 +55,6 @@ pub(crate) fn template_user(caller: &Caller) -> TemplateUser {
 fn apply_params(request: &mut TurnRequest, ollama: bool) {
     let mut params = std::mem::take(&mut request.params);
     let custom = params.remove("custom_params");
-    params.retain(|key, value| !OWN_PARAMS.contains(&key.as_str()) && !value.is_null());
     if let Some(Value::Object(custom)) = custom {
         for (key, value) in custom {
             let value = match value {
@@ -61,6 +64,9 @@ fn apply_params(request: &mut TurnRequest, ollama: bool) {
             deep_merge(params.entry(key).or_insert(Value::Null), value);
         }
     }
+    // Which model is asked has been decided: no parameter says it again.
+    let ours = |key: &str| OWN_PARAMS.contains(&key) || key.eq_ignore_ascii_case("model");
+    params.retain(|key, value| !ours(key) && !value.is_null());
     if params.is_empty() {
         return;
     }
@@ -116,13 +122,15 @@ mod tests {
     #[test]
     fn params_go_to_the_top_or_into_options() {
         let body = json!({"model": "m", "messages": [], "params": {"temperature": 0.5, "system": "x", "seed": null,
-            "custom_params": {"a": "{\"b\": 1}", "c": "text"}}});
+            "model": "secret", "custom_params": {"a": "{\"b\": 1}", "c": "text", "Model": "secret", "model": "secret"}}});
         let mut plain = request(body.clone());
         apply_params(&mut plain, false);
         assert_eq!(plain.body["temperature"], 0.5);
         assert_eq!(plain.body["a"], json!({"b": 1}));
         assert_eq!(plain.body["c"], "text");
         assert!(!plain.body.contains_key("system") && !plain.body.contains_key("seed"));
+        assert_eq!(plain.body["model"], "m");
+        assert!(!plain.body.contains_key("Model"));
         let mut ollama = request(body);
         apply_params(&mut ollama, true);
         assert_eq!(ollama.body["options"]["temperature"], 0.5);

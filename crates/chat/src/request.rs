@@ -56,8 +56,13 @@ pub(crate) struct TurnRequest {
     pub params: Map<String, Value>,
     pub variables: Map<String, Value>,
     pub background: Map<String, Value>,
+    pub features: Map<String, Value>,
+    /// Files and pictures of the user message, by id or address.
+    pub parent_files: Vec<String>,
     /// A model that the tab itself reaches.
     pub direct: Option<Value>,
+    /// Whether tool servers of the caller's own are to be used.
+    pub names_tool_servers: bool,
     /// Fields to add to the answer, such as the model an arena picked.
     pub extra: Map<String, Value>,
 }
@@ -101,6 +106,12 @@ impl TurnRequest {
             params: object(&mut own, "params"),
             variables: object(&mut own, "variables"),
             background: object(&mut own, "background_tasks"),
+            features: object(&mut own, "features"),
+            parent_files: file_references(own.get("parent_message")),
+            names_tool_servers: own
+                .get("tool_servers")
+                .and_then(Value::as_array)
+                .is_some_and(|t| !t.is_empty()),
             direct,
             body,
             extra: Map::new(),
@@ -119,6 +130,21 @@ impl TurnRequest {
         let own = row.as_ref().is_some_and(|row| row.user_id == caller.user.id);
         if own || caller.is_admin() { Ok(()) } else { Err(ChatError::ChatNotFound) }
     }
+}
+
+/// What a message attaches: ids of files, ids or addresses of pictures.
+fn file_references(message: Option<&Value>) -> Vec<String> {
+    let files = message.and_then(|message| message.get("files")).and_then(Value::as_array);
+    let reference = |file: &Value| {
+        let keys = match file.get("type").and_then(Value::as_str) {
+            Some("file") => ["id", "id"],
+            Some("image") => ["id", "url"],
+            _ => return None,
+        };
+        let text = keys.into_iter().find_map(|key| file.get(key).and_then(Value::as_str))?;
+        (!text.starts_with("data:")).then(|| text.to_owned())
+    };
+    files.into_iter().flatten().filter_map(reference).collect()
 }
 
 #[cfg(test)]

@@ -131,6 +131,16 @@ impl Settings {
         self.put(index, datum, json).await
     }
 
+    /// Whether [`Settings::set_json`] would take the value.
+    ///
+    /// # Errors
+    /// When no such variable is declared, it is fixed at start, or the value is not allowed.
+    pub fn check(&self, name: &str, value: &Value) -> Result<(), SetError> {
+        let (_, declaration) = known(name)?;
+        declaration.persistent.ok_or(SetError::Fixed(declaration.name))?;
+        checked(declaration, value.clone()).map(|_| ())
+    }
+
     /// Deletes the saved value: the environment or the default counts again.
     ///
     /// # Errors

@@ -289,7 +289,7 @@ fn replaced(
 }
 
 /// The value that would count if nobody had set anything.
-fn default_of(declaration: &Declaration, environment: &Environment) -> Option<Datum> {
+pub(crate) fn default_of(declaration: &Declaration, environment: &Environment) -> Option<Datum> {
     let datum = read(declaration, &environment.substitute(declaration.default), environment).ok()?;
     Some(derive::datum(declaration.name, datum, environment))
 }

@@ -1,12 +1,12 @@
 //! Signing up, in and out; making accounts; passwords and API keys.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use rand::RngExt as _;
 use transom_config::{duration, keys};
-use transom_store::{NewUser, Role, RoleChoice, StoreError, User, UserPatch};
+use transom_store::{NewUser, Role, RoleChoice, Sessions, StoreError, User, UserPatch};
 
-use crate::{Caller, Identity, IdentityError, Issued, Proof, Result, password};
+use crate::{API_KEY_PREFIX, Caller, Identity, IdentityError, Issued, Proof, Result, password};
 
 /// The account that a server without authentication signs everybody into.
 const OPEN_EMAIL: &str = "admin@localhost";
@@ -41,7 +41,7 @@ impl Identity {
     ///
     /// # Errors
     /// `WrongCredentials`, `RateLimited`, `Disabled`.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn> {
+    pub async fn sign_in(&self, email: &str, password: &str, from: Option<IpAddr>) -> Result<SignedIn> {
         if !self.settings.get(&keys::WEBUI_AUTH) {
             return self.open_session().await;
         }
@@ -51,9 +51,13 @@ impl Identity {
             ));
         }
         let email = email.trim().to_lowercase();
+        self.limiter.check(from).await?;
         self.limiter.attempt(&email).await?;
-        let user = self.check_password(&email, password).await?;
-        self.open(user)
+        let user = self.check_password(&email, password).await;
+        if matches!(user, Err(IdentityError::WrongCredentials)) {
+            self.limiter.failed(from).await?;
+        }
+        self.open(user?).await
     }
 
     /// The account behind a correct e-mail and password; as slow for unknown accounts as for known ones.
@@ -69,7 +73,7 @@ impl Identity {
     /// A server without authentication: everybody is the one local administrator.
     async fn open_session(&self) -> Result<SignedIn> {
         if let Some(user) = self.store.users.by_email(OPEN_EMAIL).await? {
-            return self.open(user);
+            return self.open(user).await;
         }
         if self.store.users.any().await? {
             return Err(IdentityError::Invalid(
@@ -83,28 +87,34 @@ impl Identity {
             ..NewAccount::default()
         };
         match self.create(account, RoleChoice::Fixed(Role::Admin)).await {
-            Ok(user) => self.open(user),
+            Ok(user) => self.open(user).await,
             // Two first requests at once: the other one made it.
             Err(_) => {
                 let user = self.store.users.by_email(OPEN_EMAIL).await?;
-                self.open(user.ok_or(IdentityError::WrongCredentials)?)
+                self.open(user.ok_or(IdentityError::WrongCredentials)?).await
             }
         }
     }
 
-    fn open(&self, user: User) -> Result<SignedIn> {
-        let lifetime = duration::parse(&self.settings.get(&keys::JWT_EXPIRES_IN)).unwrap_or_default();
-        let session = self.tokens.issue(&user.id, lifetime)?;
+    async fn open(&self, user: User) -> Result<SignedIn> {
+        let session = self.session_for(&user.id).await?;
         let user = Arc::new(user);
         self.touch(&user);
         Ok(SignedIn { user, session })
+    }
+
+    async fn session_for(&self, user_id: &str) -> Result<Issued> {
+        let lifetime = duration::parse(&self.settings.get(&keys::JWT_EXPIRES_IN)).unwrap_or_default();
+        let stamp = self.people.sessions(user_id).await?.stamp.clone();
+        self.tokens.issue(user_id, lifetime, stamp)
     }
 
     /// Makes an account by sign-up: the first one of an empty server is its administrator.
     ///
     /// # Errors
     /// `Disabled` when sign-up is closed, `Invalid` for a bad or taken e-mail or a weak password.
-    pub async fn sign_up(&self, account: NewAccount) -> Result<SignedIn> {
+    pub async fn sign_up(&self, account: NewAccount, from: Option<IpAddr>) -> Result<SignedIn> {
+        self.limiter.check(from).await?;
         let empty = !self.store.users.any().await?;
         let open = self.settings.get(&keys::ENABLE_SIGNUP) && self.settings.get(&keys::ENABLE_LOGIN_FORM);
         let first_allowed = self.settings.get(&keys::ENABLE_INITIAL_ADMIN_SIGNUP) && empty;
@@ -112,7 +122,12 @@ impl Identity {
             return Err(IdentityError::Disabled("Sign-up is closed. Ask an administrator for an account."));
         }
         let otherwise = self.settings.get(&keys::DEFAULT_USER_ROLE).parse().unwrap_or(Role::Pending);
-        let user = self.create(account, RoleChoice::FirstIsAdmin { otherwise }).await?;
+        let user = self.create(account, RoleChoice::FirstIsAdmin { otherwise }).await;
+        if matches!(user, Err(IdentityError::Invalid(_))) {
+            // Who tries one address after the other finds out which have an account.
+            self.limiter.failed(from).await?;
+        }
+        let user = user?;
         let is_first = user.role == Role::Admin && self.store.users.count().await? == 1;
         if is_first || (empty && user.role == Role::Admin) {
             // Whoever came first decides who else may: sign-up closes until they open it.
@@ -122,7 +137,7 @@ impl Identity {
         } else {
             self.join_default_group(&user).await?;
         }
-        self.open(user)
+        self.open(user).await
     }
 
     async fn join_default_group(&self, user: &User) -> Result<()> {
@@ -134,14 +149,14 @@ impl Identity {
         Ok(())
     }
 
-    /// Makes an account for an administrator; its token never expires, as the contract has it.
+    /// Makes an account for an administrator, with a session that ends like any other.
     ///
     /// # Errors
     /// As [`Identity::sign_up`].
     pub async fn add_user(&self, account: NewAccount, role: Role) -> Result<SignedIn> {
         let user = self.create(account, RoleChoice::Fixed(role)).await?;
         self.join_default_group(&user).await?;
-        let session = self.tokens.issue(&user.id, None)?;
+        let session = self.session_for(&user.id).await?;
         Ok(SignedIn { user: Arc::new(user), session })
     }
 
@@ -193,16 +208,24 @@ impl Identity {
         }
     }
 
-    /// Changes the caller's own password.
+    /// Changes the caller's own password. All other sessions of the account end.
     ///
     /// # Errors
-    /// `WrongCredentials` when the old one is wrong, `Invalid` when the new one is weak or too long.
-    pub async fn change_password(&self, user: &User, old: &str, new: &str) -> Result<()> {
-        self.check_password(&user.email, old).await?;
-        self.set_password(&user.id, new).await
+    /// `WrongCredentials` when the old one is wrong, `RateLimited` after too many tries, `Invalid` when the new one is
+    /// weak or too long.
+    pub async fn change_password(&self, caller: &Caller, old: &str, new: &str) -> Result<()> {
+        // Not the counter of signing in: whoever holds a session must not lock its owner out.
+        self.limiter.attempt(&format!("password of {}", caller.user.id)).await?;
+        self.check_password(&caller.user.email, old).await?;
+        let kept = match &caller.proof {
+            Proof::Session { id, .. } => id.clone(),
+            Proof::ApiKey => None,
+        };
+        self.set_password(&caller.user.id, new).await?;
+        self.end_sessions(&caller.user.id, kept).await
     }
 
-    /// Sets a password without knowing the old one.
+    /// Sets a password without knowing the old one. Sessions go on; [`Identity::end_sessions`] ends them.
     ///
     /// # Errors
     /// `Invalid` when it is weak or too long.
@@ -210,6 +233,16 @@ impl Identity {
         password::check_rule(&self.settings, new)?;
         let hash = password::hash(new).await?;
         self.store.credentials.set_password_hash(user_id, &hash).await?;
+        self.user_changed(user_id).await
+    }
+
+    /// Ends all sessions of an account, but for the one with the token id `kept`.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store or the bus cannot be reached.
+    pub async fn end_sessions(&self, user_id: &str, kept: Option<String>) -> Result<()> {
+        let sessions = Sessions { stamp: Some(random_hex()), kept };
+        self.store.credentials.set_sessions(user_id, &sessions).await?;
         self.user_changed(user_id).await
     }
 
@@ -234,10 +267,7 @@ impl Identity {
         if !self.settings.get(&keys::ENABLE_API_KEYS) || !permitted {
             return Err(IdentityError::ApiKeysOff);
         }
-        let mut bytes = [0u8; 16];
-        rand::rng().fill(&mut bytes);
-        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        let key = format!("sk-{hex}");
+        let key = format!("{API_KEY_PREFIX}{}", random_hex());
         self.store.api_keys.replace(&caller.user.id, &key).await?;
         Ok(key)
     }
@@ -249,6 +279,13 @@ impl Identity {
             Proof::ApiKey => None,
         }
     }
+}
+
+/// 128 random bits.
+fn random_hex() -> String {
+    let mut bytes = [0u8; 16];
+    rand::rng().fill(&mut bytes);
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Something before an `@`, something with a dot-free or dotted host after it, and no white space.

@@ -4,7 +4,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,7 +17,7 @@ use moka::future::Cache;
 use serde_json::Value;
 use tokio::sync::broadcast;
 use transom_config::Settings;
-use transom_store::{Store, User, bus::Bus};
+use transom_store::{Sessions, Store, User, bus::Bus};
 
 use crate::{IdentityError, Result, permissions};
 
@@ -27,6 +30,10 @@ const COUNTS_KEEP: Duration = Duration::from_secs(3);
 const ACTIVE: i64 = 180;
 /// How often an account's last activity is written.
 const TOUCH_EVERY: i64 = 30;
+
+/// Settings that decide who may be in which room: open sockets are looked at again when one changes.
+const DECIDE_ACCESS: [&str; 4] =
+    ["BYPASS_ADMIN_ACCESS_CONTROL", "ENABLE_CHANNELS", "ENABLE_NOTES", "USER_PERMISSIONS"];
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,6 +48,9 @@ pub(crate) struct People {
     users: Cache<String, Option<Arc<User>>>,
     groups: Cache<String, Arc<Vec<String>>>,
     permissions: Cache<String, Arc<Value>>,
+    sessions: Cache<String, Arc<Sessions>>,
+    /// How often something was forgotten: what was read before must not be remembered after.
+    forgotten: Arc<AtomicU64>,
     counts: Cache<Count, u64>,
     settings: Settings,
     touched: Mutex<HashMap<String, i64>>,
@@ -49,11 +59,12 @@ pub(crate) struct People {
 
 impl People {
     pub async fn open(settings: Settings, store: Store, bus: Arc<dyn Bus>) -> Result<Self> {
-        let cache = || Cache::builder().max_capacity(50_000).time_to_live(KEEP);
         let people = Self {
-            users: cache().build(),
+            users: Cache::builder().max_capacity(50_000).time_to_live(KEEP).build(),
             groups: Cache::builder().max_capacity(50_000).time_to_live(KEEP).build(),
             permissions: Cache::builder().max_capacity(50_000).time_to_live(KEEP).build(),
+            sessions: Cache::builder().max_capacity(50_000).time_to_live(KEEP).build(),
+            forgotten: Arc::default(),
             counts: Cache::builder().time_to_live(COUNTS_KEEP).build(),
             touched: Mutex::default(),
             changes: broadcast::channel(1024).0,
@@ -75,10 +86,20 @@ impl People {
             }
         });
         let mut changed = self.settings.changes();
-        let permissions = self.permissions.clone();
+        let (permissions, forgotten) = (self.permissions.clone(), self.forgotten.clone());
+        let changes = self.changes.clone();
         tokio::spawn(async move {
-            while !matches!(changed.recv().await, Err(broadcast::error::RecvError::Closed)) {
+            loop {
+                let about_access = match changed.recv().await {
+                    Ok(name) => DECIDE_ACCESS.contains(&name),
+                    Err(broadcast::error::RecvError::Lagged(_)) => true,
+                    Err(broadcast::error::RecvError::Closed) => return,
+                };
+                forgotten.fetch_add(1, Ordering::AcqRel);
                 permissions.invalidate_all();
+                if about_access {
+                    let _ = changes.send(String::new());
+                }
             }
         });
         Ok(())
@@ -87,22 +108,26 @@ impl People {
     fn forgetter(&self) -> impl Fn(&str) -> futures::future::BoxFuture<'static, ()> + Send + 'static + use<> {
         let (users, groups, permissions) =
             (self.users.clone(), self.groups.clone(), self.permissions.clone());
-        let counts = self.counts.clone();
-        let changes = self.changes.clone();
+        let (sessions, counts) = (self.sessions.clone(), self.counts.clone());
+        let (changes, forgotten) = (self.changes.clone(), self.forgotten.clone());
         move |id| {
             let id = id.to_string();
             let (users, groups, permissions) = (users.clone(), groups.clone(), permissions.clone());
-            let (changes, counts) = (changes.clone(), counts.clone());
+            let (sessions, counts) = (sessions.clone(), counts.clone());
+            let (changes, forgotten) = (changes.clone(), forgotten.clone());
             Box::pin(async move {
+                forgotten.fetch_add(1, Ordering::AcqRel);
                 counts.invalidate_all();
                 if id.is_empty() {
                     users.invalidate_all();
                     groups.invalidate_all();
                     permissions.invalidate_all();
+                    sessions.invalidate_all();
                 } else {
                     users.invalidate(&id).await;
                     groups.invalidate(&id).await;
                     permissions.invalidate(&id).await;
+                    sessions.invalidate(&id).await;
                 }
                 // Nobody listening is fine: sockets subscribe when there are any.
                 let _ = changes.send(id);
@@ -110,13 +135,57 @@ impl People {
         }
     }
 
-    pub async fn user(&self, id: &str) -> Result<Option<Arc<User>>> {
-        if let Some(known) = self.users.get(id).await {
+    /// What a cache knows, or else what `load` finds. What was read before something was forgotten is given to whoever
+    /// asked before, and not remembered.
+    async fn known<T: Clone + Send + Sync + 'static>(
+        &self,
+        cache: &Cache<String, T>,
+        id: &str,
+        load: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        if let Some(known) = cache.get(id).await {
             return Ok(known);
         }
-        let loaded = self.store.users.get(id).await?.map(Arc::new);
-        self.users.insert(id.to_string(), loaded.clone()).await;
+        let before = self.forgotten.load(Ordering::Acquire);
+        let loaded = load.await?;
+        cache.insert(id.to_string(), loaded.clone()).await;
+        if self.forgotten.load(Ordering::Acquire) != before {
+            cache.invalidate(id).await;
+        }
         Ok(loaded)
+    }
+
+    pub async fn user(&self, id: &str) -> Result<Option<Arc<User>>> {
+        let load = async { Ok(self.store.users.get(id).await?.map(Arc::new)) };
+        self.known(&self.users, id, load).await
+    }
+
+    /// Which sessions of an account count.
+    pub async fn sessions(&self, user_id: &str) -> Result<Arc<Sessions>> {
+        let load = async {
+            let credential = self.store.credentials.get(user_id).await?;
+            Ok(Arc::new(credential.map(|credential| credential.sessions).unwrap_or_default()))
+        };
+        self.known(&self.sessions, user_id, load).await
+    }
+
+    pub async fn group_ids(&self, user_id: &str) -> Result<Arc<Vec<String>>> {
+        let load = async {
+            let groups = self.store.groups.of_user(user_id).await?;
+            Ok(Arc::new(groups.into_iter().map(|g| g.id).collect()))
+        };
+        self.known(&self.groups, user_id, load).await
+    }
+
+    pub async fn permissions(&self, user_id: &str) -> Result<Arc<Value>> {
+        let load = async {
+            let mut tree = permissions::defaults(&self.settings);
+            for group in self.store.groups.of_user(user_id).await? {
+                permissions::merge(&mut tree, &group.permissions);
+            }
+            Ok(Arc::new(tree))
+        };
+        self.known(&self.permissions, user_id, load).await
     }
 
     pub async fn count(&self) -> Result<u64> {
@@ -138,29 +207,6 @@ impl People {
         };
         self.counts.insert(what, count).await;
         Ok(count)
-    }
-
-    pub async fn group_ids(&self, user_id: &str) -> Result<Arc<Vec<String>>> {
-        if let Some(known) = self.groups.get(user_id).await {
-            return Ok(known);
-        }
-        let groups = self.store.groups.of_user(user_id).await?;
-        let ids = Arc::new(groups.into_iter().map(|g| g.id).collect::<Vec<_>>());
-        self.groups.insert(user_id.to_string(), ids.clone()).await;
-        Ok(ids)
-    }
-
-    pub async fn permissions(&self, user_id: &str) -> Result<Arc<Value>> {
-        if let Some(known) = self.permissions.get(user_id).await {
-            return Ok(known);
-        }
-        let mut tree = permissions::defaults(&self.settings);
-        for group in self.store.groups.of_user(user_id).await? {
-            permissions::merge(&mut tree, &group.permissions);
-        }
-        let tree = Arc::new(tree);
-        self.permissions.insert(user_id.to_string(), tree.clone()).await;
-        Ok(tree)
     }
 
     /// Forgets here at once and tells the other nodes.

@@ -30,6 +30,9 @@ use token::Tokens;
 /// The result of everything in this crate.
 pub type Result<T> = std::result::Result<T, IdentityError>;
 
+/// What every API key begins with, and no session token.
+pub const API_KEY_PREFIX: &str = "sk-";
+
 /// How a caller proved who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
@@ -39,6 +42,8 @@ pub enum Proof {
         token: String,
         /// Unix seconds, absent when the token never expires.
         expires_at: Option<i64>,
+        /// The token's own id.
+        id: Option<String>,
     },
     /// A personal API key.
     ApiKey,
@@ -104,7 +109,7 @@ impl Identity {
     /// [`IdentityError::InvalidToken`] and its kin when the value is not valid (any more), `ApiKeysOff` and
     /// `ApiKeyNotAllowedHere` for keys that may not be used.
     pub async fn authenticate(&self, presented: &str, path: &str) -> Result<Caller> {
-        if presented.starts_with("sk-") {
+        if presented.starts_with(API_KEY_PREFIX) {
             return self.by_api_key(presented, path).await;
         }
         self.by_session(presented).await
@@ -116,8 +121,14 @@ impl Identity {
             return Err(IdentityError::SessionEnded);
         }
         let user = self.people.user(&claims.id).await?.ok_or(IdentityError::SessionEnded)?;
+        let sessions = self.people.sessions(&claims.id).await?;
+        let kept = claims.jti.is_some() && claims.jti == sessions.kept;
+        if !kept && claims.stamp != sessions.stamp {
+            return Err(IdentityError::SessionEnded);
+        }
         self.people.touch(&user);
-        Ok(Caller { user, proof: Proof::Session { token: token.to_string(), expires_at: claims.exp } })
+        let proof = Proof::Session { token: token.to_string(), expires_at: claims.exp, id: claims.jti };
+        Ok(Caller { user, proof })
     }
 
     async fn by_api_key(&self, key: &str, path: &str) -> Result<Caller> {

@@ -119,6 +119,13 @@ mod tests {
         assert!(!matches_with_lookaheads("^[0-9]{4}$", "12345"));
     }
 
+    #[test]
+    fn unknown_accounts_cost_as_much_as_known_ones() {
+        // Something that is no hash would be refused at once, without the work.
+        assert!(!bcrypt::verify("anything", DECOY).unwrap());
+        assert!(DECOY.starts_with(&format!("$2b${COST}$")));
+    }
+
     #[tokio::test]
     async fn hashes_verify_and_long_passwords_are_refused() {
         let hashed = hash("secret").await.unwrap();

@@ -15,6 +15,9 @@ pub(crate) struct Claims {
     /// Unix seconds; absent when the token never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,
+    /// What the account's sessions carried when this one began; absent before the first change of a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
     /// The token's own id, which revocation names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
@@ -50,11 +53,11 @@ impl Tokens {
         }
     }
 
-    pub fn issue(&self, user_id: &str, lifetime: Option<Duration>) -> Result<Issued> {
+    pub fn issue(&self, user_id: &str, lifetime: Option<Duration>, stamp: Option<String>) -> Result<Issued> {
         let lifetime = lifetime.map(|d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX / 2));
         let expires_at = lifetime.map(|seconds| chrono::Utc::now().timestamp() + seconds);
-        let claims =
-            Claims { id: user_id.to_string(), exp: expires_at, jti: Some(uuid::Uuid::new_v4().to_string()) };
+        let jti = Some(uuid::Uuid::new_v4().to_string());
+        let claims = Claims { id: user_id.to_string(), exp: expires_at, stamp, jti };
         let token = encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
             .map_err(|e| IdentityError::Crypto(e.to_string()))?;
         Ok(Issued { token, expires_at })
@@ -74,7 +77,7 @@ mod tests {
     #[test]
     fn a_token_verifies_with_its_own_key_only() {
         let ours = Tokens::new("one");
-        let issued = ours.issue("u1", Some(Duration::from_secs(60))).unwrap();
+        let issued = ours.issue("u1", Some(Duration::from_secs(60)), None).unwrap();
         assert_eq!(ours.verify(&issued.token).unwrap().id, "u1");
         assert!(Tokens::new("two").verify(&issued.token).is_err());
         assert!(ours.verify("a.b.c").is_err());
@@ -83,10 +86,11 @@ mod tests {
     #[test]
     fn an_expired_token_is_refused_and_an_endless_one_is_not() {
         let tokens = Tokens::new("k");
-        let old = Claims { id: "u".into(), exp: Some(chrono::Utc::now().timestamp() - 5), jti: None };
+        let old =
+            Claims { id: "u".into(), exp: Some(chrono::Utc::now().timestamp() - 5), stamp: None, jti: None };
         let text = encode(&Header::new(Algorithm::HS256), &old, &tokens.sign).unwrap();
         assert!(tokens.verify(&text).is_err());
-        let endless = tokens.issue("u", None).unwrap();
+        let endless = tokens.issue("u", None, None).unwrap();
         assert_eq!(endless.expires_at, None);
         assert!(tokens.verify(&endless.token).is_ok());
     }

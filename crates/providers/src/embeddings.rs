@@ -6,6 +6,7 @@ use crate::Providers;
 use crate::catalogue::Kind;
 use crate::chat::model_id;
 use crate::error::{ProviderError, Result};
+use crate::params;
 use crate::requester::Requester;
 use crate::upstream::{Call, Upstream, UpstreamBody};
 
@@ -28,6 +29,7 @@ impl Providers {
             Err(e) => return Err(e),
         };
         let connection = self.core().conf.openai_at(idx)?;
+        params::one_model(&mut body);
         body.insert("model".into(), json!(connection.own_id(&own_model)));
         let call = Call::post(self.core(), &connection, "/embeddings", who, &body)?;
         Upstream::read_ok(self.core().send(call).await?).await

@@ -74,8 +74,24 @@ pub fn effective(params: &Map<String, Value>) -> Map<String, Value> {
             deep_merge(result.entry(name.clone()).or_insert(Value::Null), parsed(value));
         }
     }
-    result.retain(|_, value| !value.is_null());
+    // Which model is asked has been decided, and who may ask it: no parameter says it again.
+    result.retain(|name, value| !value.is_null() && !is_model(name));
     result
+}
+
+/// Whether a server may take this field for the name of the model: some do not mind upper and lower case.
+fn is_model(name: &str) -> bool {
+    name.eq_ignore_ascii_case("model")
+}
+
+/// Leaves a request one field that names a model.
+pub fn one_model(body: &mut Map<String, Value>) {
+    body.retain(|name, _| name == "model" || !is_model(name));
+}
+
+/// All models that a request may be taken to name, by servers that do not mind upper and lower case.
+pub fn models_named(body: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    body.iter().filter(|(name, _)| is_model(name)).map(|(_, value)| value)
 }
 
 /// Text that is JSON counts as that JSON.

@@ -77,9 +77,10 @@ async fn handle(
     if let Some(token) = session::token_of(payload) {
         session::authenticate(shared, socket, token).await;
     }
-    let Some(session) = session::session_of(socket).map(|session| session.info()) else { return };
+    let Some(known) = session::session_of(socket) else { return };
+    let session = known.info();
     match name {
-        "join-channels" => socket.join(shared.hooks.rooms_of(&session.user).await),
+        "join-channels" => session::join_channels(shared, socket, &known).await,
         "join-note" => {
             let id = payload.get("note_id").and_then(Value::as_str).unwrap_or_default();
             if shared.hooks.may_use_document(&session.user, id, Action::Read).await {

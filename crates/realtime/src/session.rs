@@ -3,17 +3,25 @@
 use std::{
     collections::HashSet,
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 use socketioxide::{
     SocketIo,
     extract::{AckSender, Event, SocketRef, TryData},
     handler::ConnectHandler as _,
 };
-use tokio::sync::{broadcast::error::RecvError, mpsc};
+use tokio::{
+    sync::{broadcast::error::RecvError, mpsc},
+    time::MissedTickBehavior,
+};
 use transom_identity::{Caller, Proof};
 use transom_store::{Role, User, bus::Bus};
 
@@ -26,11 +34,19 @@ use crate::{
 
 /// Socket id to account id, over all nodes.
 const POOL: &str = "session_pool";
+/// Sockets that are looked at again at the same time.
+const AT_ONCE: usize = 16;
+/// How often sockets are looked at for tokens that have run out.
+const EXPIRY_LOOK: Duration = Duration::from_secs(1);
 
 /// What a socket carries once its account is known.
 pub(crate) struct Session {
     info: RwLock<SessionInfo>,
     token: String,
+    /// Unix seconds; a token without an end has none.
+    expires_at: Option<i64>,
+    /// Whether it asked for the rooms of its account's channels.
+    in_channels: AtomicBool,
     pub backlog: Mutex<Backlog>,
 }
 
@@ -137,9 +153,15 @@ async fn user_join(shared: &Arc<Shared>, socket: &SocketRef, data: Option<Value>
     let Some(token) = data.as_ref().and_then(token_of) else { return Value::Null };
     let Some(session) = authenticate(shared, socket, token).await else { return Value::Null };
     let user = session.info().user;
-    socket.join(shared.hooks.rooms_of(&user).await);
+    join_channels(shared, socket, &session).await;
     delivery::joined_late(shared, socket, &session);
     json!({"id": user.id, "name": user.name})
+}
+
+/// Puts a socket into the rooms of its account's channels, now and when there are more.
+pub(crate) async fn join_channels(shared: &Shared, socket: &SocketRef, session: &Session) {
+    session.in_channels.store(true, Ordering::Release);
+    socket.join(shared.hooks.rooms_of(&session.info().user).await);
 }
 
 /// Gives the socket its account. Only session tokens count here, never API keys.
@@ -149,7 +171,7 @@ pub(crate) async fn authenticate(
     token: &str,
 ) -> Option<Arc<Session>> {
     let caller = shared.identity.authenticate(token, crate::PATH).await.ok()?;
-    let Caller { user, proof: Proof::Session { .. } } = caller else { return None };
+    let Caller { user, proof: Proof::Session { expires_at, .. } } = caller else { return None };
     let sid = socket.id.to_string();
     if let Some(session) = session_of(socket) {
         if session.info().user.id == user.id && session.token == token {
@@ -159,8 +181,13 @@ pub(crate) async fn authenticate(
         rooms::recheck(shared, socket, &user, None).await;
     }
     let info = SessionInfo { sid: sid.clone(), user: user.clone() };
-    let session =
-        Arc::new(Session { info: RwLock::new(info), token: token.to_string(), backlog: Mutex::default() });
+    let session = Arc::new(Session {
+        info: RwLock::new(info),
+        token: token.to_string(),
+        expires_at,
+        in_channels: AtomicBool::new(false),
+        backlog: Mutex::default(),
+    });
     socket.extensions.insert(session.clone());
     shared.bus.hash_set(POOL, &sid, Bytes::copy_from_slice(user.id.as_bytes())).await.ok()?;
     if user.role != Role::Pending {
@@ -174,8 +201,17 @@ pub(crate) fn follow_accounts(realtime: &Realtime) {
     let mut changes = realtime.shared().identity.changes();
     let realtime = realtime.clone();
     tokio::spawn(async move {
+        let mut looks = tokio::time::interval(EXPIRY_LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !realtime.shared().is_closing() {
-            match changes.recv().await {
+            let change = tokio::select! {
+                change = changes.recv() => change,
+                _ = looks.tick() => {
+                    end_expired(&realtime);
+                    continue;
+                }
+            };
+            match change {
                 Ok(user_id) => recheck(&realtime, &user_id).await,
                 // Too many changes to tell which: look at everybody.
                 Err(RecvError::Lagged(_)) => recheck(&realtime, "").await,
@@ -185,23 +221,38 @@ pub(crate) fn follow_accounts(realtime: &Realtime) {
     });
 }
 
+/// Closes the sockets whose tokens have run out.
+fn end_expired(realtime: &Realtime) {
+    if realtime.shared().is_closing() {
+        return;
+    }
+    let now = chrono::Utc::now().timestamp();
+    for socket in realtime.io().sockets() {
+        if session_of(&socket).and_then(|session| session.expires_at).is_some_and(|end| end < now) {
+            let _ = socket.disconnect();
+        }
+    }
+}
+
 async fn recheck(realtime: &Realtime, user_id: &str) {
     if realtime.shared().is_closing() {
         return;
     }
-    for socket in realtime.io().sockets() {
-        let Some(session) = session_of(&socket) else { continue };
-        let info = session.info();
-        if !user_id.is_empty() && info.user.id != user_id {
-            continue;
-        }
-        match realtime.shared().identity.authenticate(&session.token, crate::PATH).await {
-            Ok(caller) => renew(realtime, &socket, &session, caller.user).await,
-            Err(_) => {
-                let _ = socket.disconnect();
+    let concerned = realtime.io().sockets().into_iter().filter_map(|socket| {
+        let session = session_of(&socket)?;
+        (user_id.is_empty() || session.info().user.id == user_id).then_some((socket, session))
+    });
+    // Several at once: a change that concerns everybody has to reach the last tab soon, too.
+    futures::stream::iter(concerned)
+        .for_each_concurrent(AT_ONCE, async |(socket, session)| {
+            match realtime.shared().identity.authenticate(&session.token, crate::PATH).await {
+                Ok(caller) => renew(realtime, &socket, &session, caller.user).await,
+                Err(_) => {
+                    let _ = socket.disconnect();
+                }
             }
-        }
-    }
+        })
+        .await;
 }
 
 /// A still valid session whose account changed: its rooms follow.
@@ -211,6 +262,9 @@ async fn renew(realtime: &Realtime, socket: &SocketRef, session: &Session, user:
         socket.join(user_room(&user.id));
     }
     session.info.write().unwrap_or_else(PoisonError::into_inner).user = user;
+    if session.in_channels.load(Ordering::Acquire) {
+        join_channels(realtime.shared(), socket, session).await;
+    }
 }
 
 /// Looks at one socket of a room whose rules changed; one without an account has no place in any.

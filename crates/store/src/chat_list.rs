@@ -1,13 +1,15 @@
 //! Lists of chats.
 
-use sea_orm::sea_query::{Expr, Func, LikeExpr, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, ExprTrait, FromQueryResult};
+use sea_orm::sea_query::{Expr, LikeExpr, Order, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::chats::{SHORT_COLUMNS, ShortChat};
 use crate::db::{LIKE_ESCAPE, contains_pattern};
 use crate::entity::{chat, chat_tag, message};
-use crate::{ChatRow, Chats, Result};
+use crate::{ChatRow, Chats, Result, search};
 
 /// A line of a list of chats.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -20,6 +22,17 @@ pub struct ChatSummary {
     pub updated_at: i64,
     /// Unix seconds.
     pub created_at: i64,
+}
+
+/// A message that a search found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hit {
+    /// The chat.
+    pub chat_id: String,
+    /// The message.
+    pub message_id: String,
+    /// The part of it that shows why it was found.
+    pub snippet: String,
 }
 
 /// Which chats of a user, in which order.
@@ -45,7 +58,7 @@ pub struct ChatQuery {
     pub untagged: bool,
     /// Part of the title, in any case.
     pub query: Option<String>,
-    /// Part of the title or of a message, in any case.
+    /// Words of the title or of a message, by their beginnings, without case and accents.
     pub text: Option<String>,
     /// `title`, `created_at` or `updated_at` (also for any other word). `None`: last changed first.
     pub order_by: Option<String>,
@@ -72,7 +85,7 @@ impl Chats {
     /// Of the database only.
     pub async fn list_json(&self, query: ChatQuery) -> Result<String> {
         use chat::Column::{CreatedAt, Id, Title, UpdatedAt};
-        let mut select = select(&query);
+        let mut select = select(&query, self.db.backend());
         select.columns([Id, Title, UpdatedAt, CreatedAt].map(|column| (chat::Entity, column)));
         // One row with all lines: handing over a row costs the driver more than finding it.
         const LINE: &str = "('id', id, 'title', title, 'updated_at', updated_at, 'created_at', created_at)";
@@ -90,7 +103,7 @@ impl Chats {
     /// # Errors
     /// Of the database only.
     pub async fn rows(&self, query: ChatQuery) -> Result<Vec<ChatRow>> {
-        let mut select = select(&query);
+        let mut select = select(&query, self.db.backend());
         select.columns(SHORT_COLUMNS.map(|column| (chat::Entity, column)));
         let rows = self.db.reader().query_all(&select).await?;
         rows.iter().map(|row| ShortChat::from_query_result(row, "")?.try_into()).collect()
@@ -102,10 +115,37 @@ impl Chats {
     /// Of the database only.
     pub async fn count(&self, query: ChatQuery) -> Result<u64> {
         let mut select = Query::select();
-        select.expr(Expr::col(chat::Column::Id).count()).from(chat::Entity).cond_where(condition(&query));
+        let condition = condition(&query, self.db.backend());
+        select.expr(Expr::col(chat::Column::Id).count()).from(chat::Entity).cond_where(condition);
         let row = self.db.reader().query_one(&select).await?;
         let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Why the user's chats with these ids are found by a text: the last message of each that holds it. Chats that are
+    /// found by their title alone are left out.
+    ///
+    /// # Errors
+    /// Of the database only.
+    pub async fn hits(&self, user_id: &str, text: &str, chat_ids: &[String]) -> Result<Vec<Hit>> {
+        let conditions = search::words::conditions(text);
+        if conditions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let snapshot = self.db.snapshot().await?;
+        let mut hits = Vec::new();
+        for (chat_id, number) in search::hits(&snapshot, user_id, &conditions, chat_ids).await? {
+            let found = message::Entity::find()
+                .filter(message::Column::ChatId.eq(chat_id.as_str()))
+                .filter(message::Column::Seq.eq(number));
+            if let Some(row) = found.one(&snapshot).await? {
+                let text = search::text_of(row.content.as_deref(), &row.data);
+                let snippet = search::snippet::snippet(&text, &conditions);
+                hits.push(Hit { chat_id, message_id: row.id, snippet });
+            }
+        }
+        snapshot.commit().await?;
+        Ok(hits)
     }
 
     /// Every chat of everybody (but no shared copies), last changed first, without documents.
@@ -126,9 +166,9 @@ impl Chats {
 }
 
 /// The chats that match, in their order, without columns.
-fn select(query: &ChatQuery) -> SelectStatement {
+fn select(query: &ChatQuery, backend: DbBackend) -> SelectStatement {
     let mut select = Query::select();
-    select.from(chat::Entity).cond_where(condition(query));
+    select.from(chat::Entity).cond_where(condition(query, backend));
     let (column, order) = order(query);
     select.order_by((chat::Entity, column), order).order_by((chat::Entity, chat::Column::Id), Order::Asc);
     // SQLite knows no OFFSET without LIMIT.
@@ -148,7 +188,7 @@ fn order(query: &ChatQuery) -> (chat::Column, Order) {
     }
 }
 
-fn condition(query: &ChatQuery) -> Condition {
+fn condition(query: &ChatQuery, backend: DbBackend) -> Condition {
     let mut all = Condition::all().add(chat::Column::UserId.eq(query.user_id.as_str()));
     if let Some(archived) = query.archived {
         all = all.add(chat::Column::Archived.eq(archived));
@@ -194,28 +234,14 @@ fn condition(query: &ChatQuery) -> Condition {
         all = all.add(title_contains(text));
     }
     if let Some(text) = query.text.as_deref().filter(|text| !text.is_empty()) {
-        all = all.add(Condition::any().add(title_contains(text)).add(message_contains(text)));
+        let found = search::matches(backend, &query.user_id, text);
+        // What is made of signs only has no words to find; a title may still hold it.
+        all = all.add(found.unwrap_or_else(|| title_contains(text)));
     }
     all
 }
 
 fn title_contains(text: &str) -> Expr {
-    Expr::col((chat::Entity, chat::Column::TitleKey)).like(pattern(text))
-}
-
-fn message_contains(text: &str) -> Expr {
-    let content = Expr::expr(Func::lower(Expr::col((message::Entity, message::Column::Content))));
-    let messages = Query::select()
-        .column(message::Column::Id)
-        .from(message::Entity)
-        .and_where(
-            Expr::col((message::Entity, message::Column::ChatId)).equals((chat::Entity, chat::Column::Id)),
-        )
-        .and_where(content.like(pattern(text)))
-        .to_owned();
-    Expr::exists(messages)
-}
-
-fn pattern(text: &str) -> LikeExpr {
-    LikeExpr::new(contains_pattern(&text.to_lowercase())).escape(LIKE_ESCAPE)
+    let pattern = LikeExpr::new(contains_pattern(&text.to_lowercase())).escape(LIKE_ESCAPE);
+    Expr::col((chat::Entity, chat::Column::TitleKey)).like(pattern)
 }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
 use serde_json::{Map, Value};
 
-use crate::chats::{head_of, insert_messages, lock, message_row, numbered_parts_of, parts_of, title_of};
+use crate::chats::{head_of, insert_messages, lock, message_row, title_of};
 use crate::db::{BATCH, now};
 use crate::document::{Head, Part, json_text, take_history_apart};
 use crate::entity::{chat, message};
-use crate::{Chat, ChatRow, Chats, Result, StoreError};
+use crate::parts::{numbered_parts_of, parts_of};
+use crate::{Chat, ChatRow, Chats, Result, StoreError, search};
 
 impl Chats {
     /// Replaces the top-level fields of the document that are in `patch`, leaves the others. A message that is not in
@@ -65,6 +66,9 @@ async fn merge(
         FlatChange::Array(flat) => head.set_flat(&flat, messages.as_ref()),
     }
     let title = title_of(&fields);
+    if title != chat.title {
+        search::set_title(transaction, &chat.id, &title).await?;
+    }
     let change = chat::ActiveModel {
         id: Set(chat.id.clone()),
         title_key: Set(title.to_lowercase()),
@@ -141,23 +145,30 @@ async fn write_differences(transaction: &DatabaseTransaction, chat_id: &str, par
     let mut stored: HashMap<String, (i64, Part)> =
         stored.into_iter().map(|(seq, part)| (part.id.clone(), (seq, part))).collect();
     let mut changed = Vec::new();
+    let mut old_entries = Vec::new();
     let mut last = -1;
     for part in parts {
         let old = stored.remove(&part.id);
         // Rows keep their number as long as the numbers still rise; gaps do no harm.
         let seq = old.as_ref().map(|(seq, _)| *seq).filter(|seq| *seq > last).unwrap_or(last + 1);
         last = seq;
-        let same = old.is_some_and(|(old_seq, old)| {
-            old_seq == seq
+        let same = old.as_ref().is_some_and(|(old_seq, old)| {
+            *old_seq == seq
                 && old.content == part.content
                 && old.data == part.data
                 && old.content_at == part.content_at
         });
         if !same {
-            changed.push(message_row(chat_id, seq, part));
+            old_entries.extend(old.map(|(old_seq, _)| old_seq));
+            changed.push((seq, part));
         }
     }
-    insert_messages(transaction, changed).await?;
+    old_entries.extend(stored.values().map(|(old_seq, _)| *old_seq));
+    let texts: Vec<_> = changed.iter().map(|(seq, part)| (*seq, part.words())).collect();
+    let entries: Vec<search::Entry<'_>> = texts.iter().map(|(seq, text)| (*seq, text.as_ref())).collect();
+    search::replace(transaction, chat_id, &old_entries, &entries).await?;
+    let rows = changed.into_iter().map(|(seq, part)| message_row(chat_id, seq, part)).collect();
+    insert_messages(transaction, rows).await?;
     let gone: Vec<String> = stored.into_keys().collect();
     for ids in gone.chunks(BATCH) {
         message::Entity::delete_many()

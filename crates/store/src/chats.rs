@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::db::{BATCH, Db, json, new_id, now, without_nul};
 use crate::document::{Head, Part, json_text, take_apart};
 use crate::entity::{chat, chat_tag, message};
-use crate::{Result, StoreError};
+use crate::parts::parts_of;
+use crate::{Result, StoreError, search};
 
 /// Title of a chat whose document has none.
 const UNTITLED: &str = "New Chat";
@@ -224,6 +225,7 @@ impl Chats {
             ..Default::default()
         };
         let row = ChatRow::try_from(&change.update(&transaction).await?)?;
+        search::set_title(&transaction, id, &row.title).await?;
         transaction.commit().await?;
         Ok(row)
     }
@@ -399,10 +401,12 @@ async fn insert(transaction: &DatabaseTransaction, new: NewChat) -> Result<Chat>
     };
     let short = ChatRow::try_from(&row)?;
     chat::Entity::insert(chat::ActiveModel::from(row)).exec_without_returning(transaction).await?;
-    let mut rows = Vec::with_capacity(parts.len());
-    for (seq, part) in parts.into_iter().enumerate() {
-        rows.push(message_row(&short.id, i64::try_from(seq).unwrap_or(i64::MAX), part));
-    }
+    search::add_chat(transaction, &short.id, &short.user_id, &short.title).await?;
+    let numbered: Vec<(i64, Part)> = (0..).zip(parts).collect();
+    let texts: Vec<_> = numbered.iter().map(|(seq, part)| (*seq, part.words())).collect();
+    let entries: Vec<search::Entry<'_>> = texts.iter().map(|(seq, text)| (*seq, text.as_ref())).collect();
+    search::set(transaction, &short.id, &entries).await?;
+    let rows = numbered.into_iter().map(|(seq, part)| message_row(&short.id, seq, part)).collect();
     insert_messages(transaction, rows).await?;
     insert_tags(transaction, &short.id, &meta).await?;
     Ok(Chat { row: short, document: new.document })
@@ -422,38 +426,6 @@ pub(crate) fn head_of(chat: &chat::Model) -> Head {
         flat_derived: chat.flat_derived,
         flat: chat.flat.clone(),
     }
-}
-
-/// The messages of a chat in their order.
-pub(crate) async fn parts_of<C: ConnectionTrait>(connection: &C, chat_id: &str) -> Result<Vec<Part>> {
-    Ok(numbered_parts_of(connection, chat_id).await?.into_iter().map(|(_, part)| part).collect())
-}
-
-/// The messages of a chat in their order, with the numbers that order them.
-pub(crate) async fn numbered_parts_of<C: ConnectionTrait>(
-    connection: &C,
-    chat_id: &str,
-) -> Result<Vec<(i64, Part)>> {
-    use message::Column::{ChatId, Content, ContentAt, Data, Id, ParentId, Seq};
-    let query = Query::select()
-        .columns([Seq, Id, ParentId, ContentAt, Content, Data])
-        .from(message::Entity)
-        .and_where(ChatId.eq(chat_id))
-        .order_by(Seq, sea_orm::Order::Asc)
-        .to_owned();
-    let rows = connection.query_all(&query).await?;
-    let part = |row: &sea_orm::QueryResult| -> Result<(i64, Part)> {
-        let part = Part {
-            id: row.try_get_by_index(1)?,
-            parent_id: row.try_get_by_index(2)?,
-            role: None,
-            content_at: row.try_get_by_index(3)?,
-            content: row.try_get_by_index(4)?,
-            data: row.try_get_by_index(5)?,
-        };
-        Ok((row.try_get_by_index(0)?, part))
-    };
-    rows.iter().map(part).collect()
 }
 
 pub(crate) fn message_row(chat_id: &str, seq: i64, part: Part) -> message::ActiveModel {

@@ -16,11 +16,27 @@ pub struct Credential {
     pub password_hash: Option<String>,
     /// Whether sign-in by password is allowed.
     pub active: bool,
+    /// Which sessions count: those that carry this stamp.
+    pub sessions: Sessions,
+}
+
+/// Which sessions of an account count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sessions {
+    /// The stamp that its tokens carry; it changes with the password. `None` until the first change.
+    pub stamp: Option<String>,
+    /// The id of the one token that counts whatever it carries: the one by which the password was changed.
+    pub kept: Option<String>,
 }
 
 impl From<credential::Model> for Credential {
     fn from(row: credential::Model) -> Self {
-        Self { user_id: row.user_id, password_hash: row.password_hash, active: row.active }
+        Self {
+            user_id: row.user_id,
+            password_hash: row.password_hash,
+            active: row.active,
+            sessions: Sessions { stamp: row.session_stamp, kept: row.kept_session },
+        }
     }
 }
 
@@ -49,6 +65,20 @@ impl Credentials {
             Some(user) => self.get(&user.id).await,
             None => Ok(None),
         }
+    }
+
+    /// Says which sessions count from now on.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such account.
+    pub async fn set_sessions(&self, user_id: &str, sessions: &Sessions) -> Result<()> {
+        let changed = credential::Entity::update_many()
+            .col_expr(credential::Column::SessionStamp, Expr::value(sessions.stamp.clone()))
+            .col_expr(credential::Column::KeptSession, Expr::value(sessions.kept.clone()))
+            .filter(credential::Column::UserId.eq(user_id))
+            .exec(self.db.writer())
+            .await?;
+        if changed.rows_affected == 0 { Err(StoreError::NotFound) } else { Ok(()) }
     }
 
     /// Replaces the hash of the password.

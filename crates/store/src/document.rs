@@ -18,6 +18,7 @@
 //!
 //! Putting together is concatenation of text: no message is parsed for it.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -27,7 +28,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::db::MAX_ID;
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, search};
 
 /// What the `chat` row keeps of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,11 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// What of the message is searched.
+    pub(crate) fn words(&self) -> Cow<'_, str> {
+        search::text_of(self.content.as_deref(), &self.data)
+    }
+
     /// Takes a message apart.
     pub(crate) fn of(id: &str, message: &Value) -> Result<Self> {
         if !is_key(id) {

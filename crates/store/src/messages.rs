@@ -8,11 +8,12 @@ use sea_orm::{
 };
 use serde_json::{Map, Value};
 
-use crate::chats::{head_of, lock, message_row, parts_of};
+use crate::chats::{head_of, lock, message_row};
 use crate::db::{Db, now, without_nul};
 use crate::document::{Part, climb};
 use crate::entity::{chat, message};
-use crate::{Result, StoreError};
+use crate::parts::parts_of;
+use crate::{Result, StoreError, search};
 
 /// A branch longer than this is picked from all messages of the chat, which is quicker than asking for each by id.
 const FEW: usize = 50;
@@ -108,18 +109,27 @@ impl Messages {
         } else {
             longer
         };
-        if self.set_content(chat_id, id, longer).await? {
-            return Ok(());
+        let transaction = self.db.begin().await?;
+        if !set_content(&transaction, chat_id, id, longer).await? {
+            transaction.rollback().await?;
+            let patch = Map::from_iter([("content".to_owned(), Value::from(text))]);
+            return self.patch(chat_id, id, patch).await;
         }
-        self.patch(chat_id, id, Map::from_iter([("content".to_owned(), Value::from(text))])).await
+        let row = find(&transaction, chat_id, id).await?.filter(|row| row.running_on.is_none());
+        if let Some(row) = row {
+            let seq = row.seq;
+            search::replace(&transaction, chat_id, &[seq], &[(seq, &part_of(row).words())]).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 
-    /// Saves the content of an answer that is still being written.
+    /// Saves the content of an answer that is still being written. It is not indexed before [`Messages::end_turn`].
     ///
     /// # Errors
     /// `NotFound` when there is no such message.
     pub async fn save_progress(&self, chat_id: &str, id: &str, content: &str) -> Result<()> {
-        if self.set_content(chat_id, id, Expr::value(without_nul(content))).await? {
+        if set_content(self.db.writer(), chat_id, id, Expr::value(without_nul(content))).await? {
             return Ok(());
         }
         self.patch(chat_id, id, Map::from_iter([("content".to_owned(), Value::from(content))])).await
@@ -136,18 +146,23 @@ impl Messages {
         transaction.commit().await?;
         Ok(())
     }
+}
 
-    /// Replaces the content in one statement; `false` when the message is missing or its content is no plain string.
-    async fn set_content(&self, chat_id: &str, id: &str, content: Expr) -> Result<bool> {
-        let done = message::Entity::update_many()
-            .col_expr(message::Column::Content, content)
-            .filter(message::Column::ChatId.eq(chat_id))
-            .filter(message::Column::Id.eq(id))
-            .filter(message::Column::Content.is_not_null())
-            .exec(self.db.writer())
-            .await?;
-        Ok(done.rows_affected > 0)
-    }
+/// Replaces the content in one statement; `false` when the message is missing or its content is no plain string.
+async fn set_content<C: ConnectionTrait>(
+    connection: &C,
+    chat_id: &str,
+    id: &str,
+    content: Expr,
+) -> Result<bool> {
+    let done = message::Entity::update_many()
+        .col_expr(message::Column::Content, content)
+        .filter(message::Column::ChatId.eq(chat_id))
+        .filter(message::Column::Id.eq(id))
+        .filter(message::Column::Content.is_not_null())
+        .exec(connection)
+        .await?;
+    Ok(done.rows_affected > 0)
 }
 
 /// The row of a message.
@@ -184,12 +199,38 @@ fn part_of(row: message::Model) -> Part {
     }
 }
 
-/// Merges into a row and writes it.
+/// Merges into a row and writes it. An answer that is still being written is not indexed: [`finish`] does it once.
 pub(crate) async fn change(
     transaction: &DatabaseTransaction,
     row: message::Model,
     patch: Map<String, Value>,
 ) -> Result<()> {
+    let (chat_id, seq, running) = (row.chat_id.clone(), row.seq, row.running_on.is_some());
+    let old = part_of(row.clone());
+    let new = merge(transaction, row, patch).await?;
+    if running || old.words() == new.words() {
+        return Ok(());
+    }
+    search::replace(transaction, &chat_id, &[seq], &[(seq, &new.words())]).await
+}
+
+/// As [`change`], for an answer that nobody writes any more.
+pub(crate) async fn finish(
+    transaction: &DatabaseTransaction,
+    mut row: message::Model,
+    patch: Map<String, Value>,
+) -> Result<()> {
+    let (chat_id, seq) = (row.chat_id.clone(), row.seq);
+    row.running_on = None;
+    let new = merge(transaction, row, patch).await?;
+    search::replace(transaction, &chat_id, &[seq], &[(seq, &new.words())]).await
+}
+
+async fn merge(
+    transaction: &DatabaseTransaction,
+    row: message::Model,
+    patch: Map<String, Value>,
+) -> Result<Part> {
     let (chat_id, seq, running_on, old_parent) =
         (row.chat_id.clone(), row.seq, row.running_on.clone(), row.parent_id.clone());
     let part = part_of(row);
@@ -197,14 +238,13 @@ pub(crate) async fn change(
     fields.extend(patch);
     let part = Part::of(&part.id, &Value::Object(fields))?;
     let (id, parent) = (part.id.clone(), part.parent_id.clone());
+    let new = part.clone();
     let change = message::ActiveModel { running_on: Set(running_on), ..message_row(&chat_id, seq, part) };
     message::Entity::update(change).exec_without_returning(transaction).await?;
-    match parent {
-        Some(parent) if old_parent.as_deref() != Some(parent.as_str()) => {
-            adopt(transaction, &chat_id, &parent, &id).await
-        }
-        _ => Ok(()),
+    if let Some(parent) = parent.filter(|parent| old_parent.as_deref() != Some(parent)) {
+        adopt(transaction, &chat_id, &parent, &id).await?;
     }
+    Ok(new)
 }
 
 async fn append(
@@ -225,7 +265,9 @@ async fn append(
         .to_owned();
     let highest: Option<i64> =
         transaction.query_one(&highest).await?.map_or(Ok(None), |row| row.try_get_by_index(0))?;
-    let row = message_row(chat_id, highest.map_or(0, |seq| seq + 1), part);
+    let seq = highest.map_or(0, |seq| seq + 1);
+    search::set(transaction, chat_id, &[(seq, &part.words())]).await?;
+    let row = message_row(chat_id, seq, part);
     message::Entity::insert(row).exec_without_returning(transaction).await?;
     match parent {
         Some(parent) => adopt(transaction, chat_id, &parent, id).await,

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
-use crate::db::Db;
+use crate::db::{Db, new_id};
 use crate::{
     ApiKeys, ChannelMembers, ChannelMessages, Channels, Chats, Credentials, Feedbacks, Files, Folders,
-    Groups, Messages, Models, Notes, Prompts, Result, RevokedTokens, SavedSettings, StoreError, Tags, Users,
-    migration,
+    Groups, Memories, Messages, Models, Notes, Prompts, Result, RevokedTokens, SavedSettings, StoreError,
+    Tags, Users, migration,
 };
 
 /// How long a statement waits for another process that holds SQLite's write lock.
@@ -83,9 +83,13 @@ pub struct Store {
     pub feedbacks: Feedbacks,
     /// Uploaded files.
     pub files: Files,
+    /// Memories of users.
+    pub memories: Memories,
     /// Session tokens that were signed out before they expired.
     pub revoked: RevokedTokens,
     db: Db,
+    /// The file of an SQLite database.
+    file: Option<PathBuf>,
 }
 
 impl Store {
@@ -94,8 +98,9 @@ impl Store {
     /// # Errors
     /// `Invalid` for an address of no known form, `Unavailable` when the database cannot be reached or opened.
     pub async fn open(options: &OpenOptions) -> Result<Self> {
-        let db = if let Some(path) = sqlite_path(&options.url) {
-            retry_busy(|| open_sqlite(&path, options)).await?
+        let file = sqlite_path(&options.url);
+        let db = if let Some(path) = &file {
+            retry_busy(|| open_sqlite(path, options)).await?
         } else if let Some(url) = postgres_url(&options.url) {
             open_postgres(url, options).await?
         } else {
@@ -104,10 +109,10 @@ impl Store {
                 "a database address begins with sqlite:// or postgresql://, not with \"{scheme}\""
             )));
         };
-        Ok(Self::with(db))
+        Ok(Self::with(db, file))
     }
 
-    fn with(db: Db) -> Self {
+    fn with(db: Db, file: Option<PathBuf>) -> Self {
         Self {
             users: Users { db: db.clone() },
             credentials: Credentials { db: db.clone() },
@@ -126,8 +131,10 @@ impl Store {
             prompts: Prompts { db: db.clone() },
             feedbacks: Feedbacks { db: db.clone() },
             files: Files { db: db.clone() },
+            memories: Memories { db: db.clone() },
             revoked: RevokedTokens { db: db.clone() },
             db,
+            file,
         }
     }
 
@@ -138,6 +145,25 @@ impl Store {
     pub async fn ping(&self) -> Result<()> {
         self.db.reader().execute_unprepared("SELECT 1").await?;
         Ok(())
+    }
+
+    /// Writes a copy of an SQLite database into a new file of the folder, while others read and write; `None` for other
+    /// engines. The caller removes the file.
+    ///
+    /// # Errors
+    /// When the copy cannot be written.
+    pub async fn copy_file(&self, folder: &Path) -> Result<Option<PathBuf>> {
+        let Some(path) = &self.file else { return Ok(None) };
+        let copy = folder.join(format!(".copy-{}.db", new_id()));
+        let file = SqliteConnectOptions::new().filename(path).busy_timeout(SQLITE_BUSY);
+        // A connection of its own: the one that writes must not wait for this.
+        let connection = connect_sqlite(file, 1, SQLITE_BUSY).await?;
+        let target = copy.to_string_lossy().into_owned();
+        let into = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [target.into()]);
+        let done = connection.execute_raw(into).await;
+        connection.close().await?;
+        done?;
+        Ok(Some(copy))
     }
 
     /// Waits for running statements and closes all connections.

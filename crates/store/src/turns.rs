@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::chats::lock;
 use crate::db::now;
 use crate::entity::message;
-use crate::messages::{change, clean_fields, find_locked};
+use crate::messages::{clean_fields, find_locked, finish};
 use crate::{Messages, Result, StoreError};
 
 impl Messages {
@@ -32,9 +32,8 @@ impl Messages {
     pub async fn end_turn(&self, chat_id: &str, id: &str, patch: Map<String, Value>) -> Result<()> {
         let transaction = self.db.begin().await?;
         lock(&transaction, chat_id, now()).await?;
-        let mut row = find_locked(&transaction, chat_id, id).await?.ok_or(StoreError::NotFound)?;
-        row.running_on = None;
-        change(&transaction, row, clean_fields(patch)).await?;
+        let row = find_locked(&transaction, chat_id, id).await?.ok_or(StoreError::NotFound)?;
+        finish(&transaction, row, clean_fields(patch)).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -66,13 +65,12 @@ impl Messages {
         let transaction = self.db.begin().await?;
         let abandoned =
             |row: &message::Model| row.running_on.as_ref().is_some_and(|node| !alive_nodes.contains(node));
-        let Some(mut row) = find_locked(&transaction, chat_id, id).await?.filter(abandoned) else {
+        let Some(row) = find_locked(&transaction, chat_id, id).await?.filter(abandoned) else {
             return Ok(false);
         };
-        row.running_on = None;
         let marks = [("done", true), ("interrupted", true)];
         let patch = marks.into_iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect();
-        change(&transaction, row, patch).await?;
+        finish(&transaction, row, patch).await?;
         transaction.commit().await?;
         Ok(true)
     }

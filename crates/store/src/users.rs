@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::db::{BATCH, Db, json, now};
 use crate::entity::{credential, folder, group_member, identity, tag, user, user_guard};
-use crate::{Result, StoreError, channels, chats, notes};
+use crate::{Result, StoreError, channels, chats, files, notes};
 
 /// What an account may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -262,8 +262,13 @@ impl Users {
         user::Entity::insert(user::ActiveModel::from(row.clone()))
             .exec_without_returning(&transaction)
             .await?;
-        let credential =
-            credential::Model { user_id: row.id.clone(), password_hash: new.password_hash, active: true };
+        let credential = credential::Model {
+            user_id: row.id.clone(),
+            password_hash: new.password_hash,
+            active: true,
+            session_stamp: None,
+            kept_session: None,
+        };
         credential::Entity::insert(credential::ActiveModel::from(credential))
             .exec_without_returning(&transaction)
             .await?;
@@ -385,6 +390,7 @@ impl Users {
         tag::Entity::delete_many().filter(tag::Column::UserId.eq(id)).exec(&transaction).await?;
         channels::forget_user(&transaction, id).await?;
         notes::forget_user(&transaction, id).await?;
+        files::forget_user(&transaction, id).await?;
         // Credential, API key, identities and memberships go with the row (ON DELETE CASCADE).
         group_member::Entity::delete_many()
             .filter(group_member::Column::UserId.eq(id))

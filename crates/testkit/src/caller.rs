@@ -161,6 +161,14 @@ impl Caller {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// Uploads a file; `query` such as `?process=false`.
+    pub async fn upload(&self, query: &str, name: &str, kind: &str, bytes: impl Into<Vec<u8>>) -> Reply {
+        let part = reqwest::multipart::Part::bytes(bytes.into()).file_name(name.to_string());
+        let part = part.mime_str(kind).expect("a media type");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        self.send(self.request(Method::POST, &format!("/api/v1/files/{query}")).multipart(form)).await
+    }
+
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(self.request(Method::DELETE, path)).await

@@ -8,6 +8,8 @@
 //! | `breaks` | says half of its words, then the connection dies |
 //! | `hole` | takes the request and never answers |
 //! | `refuses` | answers 429 with an error object |
+//!
+//! It speaks Ollama as well, as far as answers in one piece go.
 
 use std::{
     collections::HashMap,
@@ -44,6 +46,7 @@ pub struct MockProvider {
 #[derive(Default)]
 struct Seen {
     bodies: Vec<Value>,
+    other: Value,
     asked: HashMap<String, usize>,
     open: usize,
 }
@@ -59,6 +62,8 @@ impl MockProvider {
         let router = Router::new()
             .route("/v1/models", get(models))
             .route("/v1/chat/completions", post(completions))
+            .route("/api/tags", get(ollama_models))
+            .fallback(anything)
             .with_state(provider.seen.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         provider
@@ -67,6 +72,11 @@ impl MockProvider {
     /// Its address as a connection's base URL.
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
+    }
+
+    /// Its address as an Ollama server, with models of its own that answer in one piece.
+    pub fn ollama_url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// How many completions were asked for.
@@ -84,6 +94,11 @@ impl MockProvider {
         self.seen.lock().expect("a healthy lock").bodies.clone()
     }
 
+    /// The body of the last request that was neither for a list nor for a completion.
+    pub fn last_other(&self) -> Value {
+        self.seen.lock().expect("a healthy lock").other.clone()
+    }
+
     /// Answers in the middle of which somebody still listens.
     pub fn open_streams(&self) -> usize {
         self.seen.lock().expect("a healthy lock").open
@@ -94,6 +109,26 @@ async fn models() -> Json<Value> {
     let entry =
         |id: &str| json!({"id": id, "object": "model", "owned_by": "openai", "created": 1_700_000_000});
     Json(json!({"object": "list", "data": MODELS.map(entry)}))
+}
+
+const OLLAMA_MODELS: [&str; 3] = ["secret:latest", "team:latest", "llama:latest"];
+
+async fn ollama_models() -> Json<Value> {
+    let entry = |name: &str| {
+        json!({"name": name, "model": name, "modified_at": "2026-01-01T00:00:00Z", "size": 1, "digest": "d",
+            "details": {"family": "f", "parameter_size": "1B", "quantization_level": "Q4"}})
+    };
+    Json(json!({"models": OLLAMA_MODELS.map(entry)}))
+}
+
+/// What any other request gets: something of everything that clients look for.
+async fn anything(State(seen): State<Arc<Mutex<Seen>>>, body: Bytes) -> Json<Value> {
+    seen.lock().expect("a healthy lock").other = serde_json::from_slice(&body).unwrap_or_default();
+    Json(json!({
+        "object": "list", "data": [{"embedding": [0.5], "index": 0}], "embeddings": [[0.5]], "embedding": [0.5],
+        "message": {"role": "assistant", "content": "Hello"}, "response": "Hello", "done": true, "version": "0.1.0",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+    }))
 }
 
 async fn completions(State(seen): State<Arc<Mutex<Seen>>>, Json(body): Json<Value>) -> Response {

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::Router;
-use transom_api::{App, ChatHooks, Services, SocketEmitter, serve_router};
+use transom_api::{App, ChatHooks, Services, SocketEmitter, StoredAttachments, serve_router};
 use transom_chat::Chat;
 use transom_config::{LoadOptions, Settings, keys};
 use transom_identity::Identity;
@@ -11,7 +11,7 @@ use transom_net::{Net, NetOptions};
 use transom_providers::Providers;
 use transom_realtime::Realtime;
 use transom_store::{
-    OpenOptions, Store,
+    Blobs, OpenOptions, Store,
     bus::{Bus, LocalBus},
     is_foreign_database,
 };
@@ -120,9 +120,7 @@ pub async fn base(settings: Settings) -> Result<Base, Failure> {
 /// # Errors
 /// When the TLS library refuses.
 pub fn net(settings: &Settings) -> Result<Arc<Net>, Failure> {
-    let options =
-        NetOptions { verify_tls: settings.get(&keys::AIOHTTP_CLIENT_SESSION_SSL), ..NetOptions::default() };
-    Ok(Arc::new(Net::new(options)?))
+    Ok(Arc::new(Net::new(NetOptions::from_settings(settings))?))
 }
 
 /// A whole server, ready to listen.
@@ -147,9 +145,24 @@ pub async fn server(base: &Base) -> Result<Server, Failure> {
     let (sockets, realtime) = Realtime::new(settings, identity.clone(), bus.clone(), hooks.clone()).await?;
     let emitter = SocketEmitter::new(bus.clone());
     emitter.connect(realtime.clone());
-    let chat =
-        Chat::new(settings.clone(), store.clone(), identity.clone(), providers.clone(), bus.clone(), emitter)
-            .await?;
+    let blobs = Blobs::local(&settings.data_dir().join("uploads"))?;
+    let attachments = StoredAttachments {
+        settings: settings.clone(),
+        store: store.clone(),
+        blobs: blobs.clone(),
+        identity: identity.clone(),
+        net: net.clone(),
+    };
+    let chat = Chat::new(
+        settings.clone(),
+        store.clone(),
+        identity.clone(),
+        providers.clone(),
+        bus.clone(),
+        emitter,
+        Arc::new(attachments),
+    )
+    .await?;
     hooks.connect(chat.clone());
     let app = App::new(Services {
         settings: settings.clone(),
@@ -158,6 +171,7 @@ pub async fn server(base: &Base) -> Result<Server, Failure> {
         providers,
         chat: chat.clone(),
         realtime: realtime.clone(),
+        blobs,
         net,
         own_version: env!("CARGO_PKG_VERSION"),
     });

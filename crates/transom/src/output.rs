@@ -2,11 +2,14 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write, stdout};
+
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 
 /// A line for the reader or for a script.
 pub fn line(text: &str) {
-    println!("{text}");
+    put(text);
 }
 
 /// Why a command failed.
@@ -20,5 +23,14 @@ pub fn table(heading: &[&str], rows: Vec<Vec<String>>) {
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(heading.iter().copied());
     table.add_rows(rows);
-    println!("{table}");
+    put(table);
+}
+
+/// Whoever reads may have seen enough, as `| head` has: that is no failure.
+fn put(text: impl Display) {
+    if let Err(e) = writeln!(stdout().lock(), "{text}")
+        && e.kind() != ErrorKind::BrokenPipe
+    {
+        error(&format!("the output could not be written: {e}"));
+    }
 }

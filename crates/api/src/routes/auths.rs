@@ -10,13 +10,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 use transom_config::keys;
-use transom_identity::{Caller, Identity, NewAccount, SignedIn};
+use transom_identity::{Identity, NewAccount, SignedIn};
 use transom_store::{Role, UserPatch};
 
+use super::{pictures, shapes};
 use crate::{
     ApiError, App, Result, cookies,
-    extract::{Admin, Body, SignedIn as AnyAccount, Verified},
-    router::{Routes, Rule},
+    extract::{Admin, Body, From, SignedIn as AnyAccount, Verified},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.
@@ -43,19 +45,20 @@ pub fn routes() -> Routes {
         .gives::<Session>()
         .post("/api/v1/auths/update/profile", Rule::Verified, "Change one's own profile", update_profile)
         .takes::<ProfileForm>()
-        .post("/api/v1/auths/update/password", Rule::SignedIn, "Change one's own password", update_password)
+        .post("/api/v1/auths/update/password", Rule::Session, "Change one's own password", update_password)
         .takes::<PasswordForm>()
         .gives::<bool>()
         .get("/api/v1/auths/api_key", Rule::SignedIn, "One's own API key", api_key)
         .gives::<ApiKey>()
         .post(
             "/api/v1/auths/api_key",
-            Rule::SignedIn,
+            Rule::Session,
             "Make a new API key in place of the old one",
             new_api_key,
         )
         .gives::<ApiKey>()
-        .delete("/api/v1/auths/api_key", Rule::SignedIn, "Delete one's own API key", delete_api_key)
+        // A key must not be able to replace itself: whoever holds it could lock the owner out.
+        .delete("/api/v1/auths/api_key", Rule::Session, "Delete one's own API key", delete_api_key)
         .gives::<bool>()
 }
 
@@ -105,14 +108,18 @@ struct SignUpForm {
     profile_image_url: Option<String>,
 }
 
-async fn sign_up(State(app): State<App>, Body(form): Body<SignUpForm>) -> Result<Response> {
+async fn sign_up(
+    State(app): State<App>,
+    From(address): From,
+    Body(form): Body<SignUpForm>,
+) -> Result<Response> {
     let account = NewAccount {
-        name: form.name,
+        name: shapes::name("A name", form.name)?,
         email: form.email,
         password: form.password,
-        profile_image_url: safe_image(form.profile_image_url.unwrap_or_default())?,
+        profile_image_url: pictures::checked(form.profile_image_url.unwrap_or_default())?,
     };
-    let signed_in = app.identity.sign_up(account).await?;
+    let signed_in = app.identity.sign_up(account, address).await?;
     open(&app, signed_in).await
 }
 
@@ -122,8 +129,12 @@ struct SignInForm {
     password: String,
 }
 
-async fn sign_in(State(app): State<App>, Body(form): Body<SignInForm>) -> Result<Response> {
-    let signed_in = app.identity.sign_in(&form.email, &form.password).await?;
+async fn sign_in(
+    State(app): State<App>,
+    From(address): From,
+    Body(form): Body<SignInForm>,
+) -> Result<Response> {
+    let signed_in = app.identity.sign_in(&form.email, &form.password, address).await?;
     open(&app, signed_in).await
 }
 
@@ -202,10 +213,10 @@ async fn add(State(app): State<App>, _: Admin, Body(form): Body<AddForm>) -> Res
     let role: Role =
         role.parse().map_err(|_| ApiError::bad_request("The role must be pending, user or admin."))?;
     let account = NewAccount {
-        name: form.name,
+        name: shapes::name("A name", form.name)?,
         email: form.email,
         password: form.password,
-        profile_image_url: safe_image(form.profile_image_url.unwrap_or_default())?,
+        profile_image_url: pictures::checked(form.profile_image_url.unwrap_or_default())?,
     };
     let signed_in = app.identity.add_user(account, role).await?;
     Ok(Json(session_of(&app, &signed_in).await?))
@@ -240,10 +251,10 @@ async fn update_profile(
     Body(form): Body<ProfileForm>,
 ) -> Result<Json<Value>> {
     let patch = UserPatch {
-        name: Some(form.name),
-        profile_image_url: Some(safe_image(form.profile_image_url)?),
-        bio: form.bio.map(Some),
-        gender: form.gender.map(Some),
+        name: Some(shapes::name("A name", form.name)?),
+        profile_image_url: Some(pictures::checked(form.profile_image_url)?),
+        bio: form.bio.map(|bio| shapes::text("What you say about yourself", bio)).transpose()?.map(Some),
+        gender: form.gender.map(|gender| shapes::name("The gender", gender)).transpose()?.map(Some),
         date_of_birth: form.date_of_birth.map(Some),
         ..UserPatch::default()
     };
@@ -255,20 +266,6 @@ async fn update_profile(
         "role": user.role,
         "profile_image_url": user.profile_image_url,
     })))
-}
-
-/// Pictures come as paths of this server, web addresses, or data of the few kinds browsers show without running them.
-pub fn safe_image(url: String) -> Result<String> {
-    const KINDS: [&str; 4] = ["data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp"];
-    let fine = match url.split_once(':') {
-        Some(("data", _)) => KINDS.iter().any(|kind| url.starts_with(kind)),
-        Some((scheme, _)) => matches!(scheme, "http" | "https"),
-        None => true,
-    };
-    if fine {
-        return Ok(url);
-    }
-    Err(ApiError::bad_request("The picture must be a PNG, JPEG, GIF or WebP image, or a web address."))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -287,7 +284,7 @@ async fn update_password(
             "Passwords are not used on this server: the proxy signs people in.",
         ));
     }
-    app.identity.change_password(&caller.user, &form.password, &form.new_password).await?;
+    app.identity.change_password(&caller, &form.password, &form.new_password).await?;
     Ok(Json(true))
 }
 
@@ -303,20 +300,10 @@ async fn api_key(State(app): State<App>, AnyAccount(caller): AnyAccount) -> Resu
 }
 
 async fn new_api_key(State(app): State<App>, AnyAccount(caller): AnyAccount) -> Result<Json<ApiKey>> {
-    refuse_key(&caller)?;
     Ok(Json(ApiKey { api_key: app.identity.new_api_key(&caller).await? }))
 }
 
 async fn delete_api_key(State(app): State<App>, AnyAccount(caller): AnyAccount) -> Result<Json<bool>> {
-    refuse_key(&caller)?;
     app.store.api_keys.delete(&caller.user.id).await?;
     Ok(Json(true))
-}
-
-/// A key must not be able to replace itself: whoever holds it could lock the owner out.
-fn refuse_key(caller: &Caller) -> Result<()> {
-    if caller.token().is_some() {
-        return Ok(());
-    }
-    Err(ApiError::forbidden("API keys are managed from a signed-in session only."))
 }

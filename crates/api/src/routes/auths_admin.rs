@@ -9,7 +9,8 @@ use transom_config::{Settings, duration, keys};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, SignedIn},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.

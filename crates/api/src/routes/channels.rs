@@ -15,24 +15,31 @@ use axum::{
     extract::{Path, State},
 };
 use serde_json::{Value, json};
+use transom_identity::access::Action;
 use transom_store::{Audience, Channel, ChannelMember, UserQuery};
 
 use super::shapes;
 use crate::{
     App, Result,
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 use caller::{ChannelUser, Entered};
 
 /// Who may call: everybody for whom there are channels at all.
 const USER: Rule = Rule::Permission("features.channels");
 
+const READ: Rule = Rule::OwnerOrGrant(Resource::Channel, Action::Read);
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::Channel, Action::Write);
+/// Whoever made the channel, and administrators.
+const MANAGE: Rule = Rule::OwnerOrAdmin(Resource::Channel, None);
+
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/channels/", USER, "The caller's channels", list)
         .get("/api/v1/channels/list", USER, "Channels; administrators see all", all)
-        .get("/api/v1/channels/{id}", USER, "One channel", read)
+        .get("/api/v1/channels/{id}", READ, "One channel", read)
         .merge(change::routes())
         .merge(members::routes())
         .merge(messages::routes())

@@ -7,28 +7,34 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 use transom_chat::{Reply, StopOutcome};
+use transom_identity::access::Action;
 
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Admin, Body, Verified},
     proxy,
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
+
+/// The body names a model, and perhaps a chat, which has to be the caller's.
+const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
+const TURN: Rule = Rule::OwnerOrAdmin(Resource::Turn, None);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
     let summary = "Answer a conversation: as a plain API, or as a turn that fills a chat message";
     Routes::default()
-        .post("/api/chat/completions", Rule::Verified, summary, completions)
+        .post("/api/chat/completions", MODEL, summary, completions)
         .takes::<Map<String, Value>>()
-        .post("/api/v1/chat/completions", Rule::Verified, summary, completions)
+        .post("/api/v1/chat/completions", MODEL, summary, completions)
         .takes::<Map<String, Value>>()
-        .post("/api/chat/completed", Rule::Verified, "Run the filters on a finished answer", completed)
+        .post("/api/chat/completed", MODEL, "Run the filters on a finished answer", completed)
         .takes::<Map<String, Value>>()
         .post("/api/chat/actions/{action_id}", Rule::Verified, "Run an action on a message", action)
-        .get("/api/tasks", Rule::Verified, "Running turns the caller may see", tasks)
-        .get("/api/tasks/chat/{chat_id}", Rule::Verified, "Running turns of a chat", tasks_of_chat)
-        .post("/api/tasks/stop/{task_id}", Rule::Verified, "Stop a running turn", stop)
+        .get("/api/tasks", Rule::Admin, "Running turns of everybody", tasks)
+        .get("/api/tasks/chat/{chat_id}", TURN, "Running turns of a chat", tasks_of_chat)
+        .post("/api/tasks/stop/{task_id}", TURN, "Stop a running turn", stop)
 }
 
 async fn completions(
@@ -55,8 +61,8 @@ async fn action(_: Verified, Path(action_id): Path<String>) -> ApiError {
     ApiError::bad_request(format!("Action not found: {action_id}"))
 }
 
-async fn tasks(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Value>> {
-    Ok(Json(json!({"tasks": app.chat.tasks(&caller).await?})))
+async fn tasks(State(app): State<App>, _: Admin) -> Result<Json<Value>> {
+    Ok(Json(json!({"tasks": app.chat.tasks().await?})))
 }
 
 async fn tasks_of_chat(

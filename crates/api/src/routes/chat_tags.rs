@@ -10,20 +10,22 @@ use serde_json::{Value, json};
 use transom_identity::Caller;
 use transom_store::{ChatQuery, ChatRow, ChatSummary, Tag, Tags};
 
-use super::chats::own;
+use super::{chats::own, shapes};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
-const OWN: Rule = Rule::Verified;
+const OWN: Rule = Rule::Owner(Resource::Chat, None);
+const OWN_LIST: Rule = Rule::Verified;
 
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/chats/all/tags", OWN, "All tags of the caller's chats", all)
-        .post("/api/v1/chats/tags", OWN, "Chats with a tag", tagged)
+        .get("/api/v1/chats/all/tags", OWN_LIST, "All tags of the caller's chats", all)
+        .post("/api/v1/chats/tags", OWN_LIST, "Chats with a tag", tagged)
         .takes::<TaggedForm>()
         .get("/api/v1/chats/{id}/tags", OWN, "Tags of a chat", tags)
         .post("/api/v1/chats/{id}/tags", OWN, "Tag a chat", add)
@@ -74,8 +76,8 @@ async fn tagged(
         user_id: caller.user.id.clone(),
         archived: Some(false),
         tag: Some(Tags::id_of(&form.name)),
-        offset: form.skip.unwrap_or(0),
-        limit: Some(form.limit.unwrap_or(50)),
+        offset: shapes::countable(form.skip.unwrap_or(0)),
+        limit: Some(shapes::countable(form.limit.unwrap_or(50))),
         ..ChatQuery::default()
     };
     let chats = app.store.chats.list(wanted).await?;
@@ -111,7 +113,8 @@ async fn add(
             "A tag cannot be called \"none\": that word finds chats without a tag.",
         ));
     }
-    let tag = app.store.tags.ensure(&caller.user.id, &form.name).await?;
+    let name = shapes::name("A tag", form.name)?;
+    let tag = app.store.tags.ensure(&caller.user.id, &name).await?;
     let mut ids = ids_of(&row);
     if !ids.contains(&tag.id) {
         ids.push(tag.id);

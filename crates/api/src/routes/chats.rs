@@ -7,42 +7,50 @@ mod sharing;
 use axum::{
     Json,
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use transom_identity::Caller;
+use transom_identity::{Caller, IdentityError};
 use transom_store::{Chat, ChatRow, NewChat, StoreError};
 
+use super::{grants::require, shapes, shapes::json_text};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
-const OWN: Rule = Rule::Verified;
+const OWN: Rule = Rule::Owner(Resource::Chat, None);
+/// What a list holds is the caller's.
+const OWN_LIST: Rule = Rule::Verified;
 
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/chats/new", OWN, "Keep a new chat", create)
+        .post("/api/v1/chats/new", OWN_LIST, "Keep a new chat", create)
         .takes::<ChatForm>()
-        .post("/api/v1/chats/import", OWN, "Keep chats with their dates and tags", import)
+        .post("/api/v1/chats/import", OWN_LIST, "Keep chats with their dates and tags", import)
         .takes::<ImportForm>()
         .get("/api/v1/chats/{id}", OWN, "One chat", read)
         .post("/api/v1/chats/{id}", OWN, "Change fields of a chat's document", update)
         .takes::<ChatForm>()
-        .delete("/api/v1/chats/{id}", Rule::Permission("chat.delete"), "Delete a chat", delete)
+        .delete(
+            "/api/v1/chats/{id}",
+            Rule::OwnerOrAdmin(Resource::Chat, Some("chat.delete")),
+            "Delete a chat",
+            delete,
+        )
         .gives::<bool>()
         .delete("/api/v1/chats/", Rule::Permission("chat.delete"), "Delete all chats", delete_all)
         .gives::<bool>()
         .post("/api/v1/chats/{id}/pin", OWN, "Pin or unpin", pin)
         .get("/api/v1/chats/{id}/pinned", OWN, "Whether it is pinned", pinned)
         .post("/api/v1/chats/{id}/archive", OWN, "Archive or take back", archive)
-        .post("/api/v1/chats/archive/all", OWN, "Archive all chats", archive_all)
-        .post("/api/v1/chats/unarchive/all", OWN, "Take all chats back", unarchive_all)
+        .post("/api/v1/chats/archive/all", OWN_LIST, "Archive all chats", archive_all)
+        .post("/api/v1/chats/unarchive/all", OWN_LIST, "Take all chats back", unarchive_all)
         .post("/api/v1/chats/{id}/folder", OWN, "Move into a folder", set_folder)
         .merge(lists::routes())
         .merge(messages::routes())
@@ -95,10 +103,11 @@ async fn shown_fast(app: &App, id: &str) -> Result<Response> {
     let (row, document) = app.store.chats.response_json(id).await?.ok_or_else(missing)?;
     let mut text = serde_json::to_string(&outline(&row)).map_err(|e| ApiError::bad_request(e.to_string()))?;
     text.pop();
+    text.reserve(document.len() + 16);
     text.push_str(",\"chat\":");
     text.push_str(&document);
     text.push('}');
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    Ok(json_text(text))
 }
 
 fn missing() -> ApiError {
@@ -115,10 +124,19 @@ pub async fn own(app: &App, caller: &Caller, id: &str) -> Result<ChatRow> {
 
 async fn check_folder(app: &App, caller: &Caller, folder_id: Option<&str>) -> Result<()> {
     let Some(folder_id) = folder_id else { return Ok(()) };
+    require(app, caller, "features.folders").await?;
     match app.store.folders.get(folder_id, &caller.user.id).await? {
         Some(_) => Ok(()),
         None => Err(ApiError::not_found("The folder")),
     }
+}
+
+/// Refuses to keep a chat for somebody whose chats are all meant to be temporary.
+async fn check_kept(app: &App, caller: &Caller) -> Result<()> {
+    if !caller.is_admin() && app.identity.permits(&caller.user, "chat.temporary_enforced").await? {
+        return Err(IdentityError::Forbidden.into());
+    }
+    Ok(())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -134,6 +152,7 @@ async fn create(
     Verified(caller): Verified,
     Body(form): Body<ChatForm>,
 ) -> Result<Json<Value>> {
+    check_kept(&app, &caller).await?;
     check_folder(&app, &caller, form.folder_id.as_deref()).await?;
     let new = NewChat {
         user_id: caller.user.id.clone(),
@@ -170,13 +189,14 @@ async fn import(
     Verified(caller): Verified,
     Body(form): Body<ImportForm>,
 ) -> Result<Json<Vec<Value>>> {
+    check_kept(&app, &caller).await?;
     let mut new = Vec::with_capacity(form.chats.len());
     for chat in form.chats {
         check_folder(&app, &caller, chat.folder_id.as_deref()).await?;
         let meta = chat.meta.filter(Value::is_object).unwrap_or(json!({}));
         for name in meta.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
         {
-            app.store.tags.ensure(&caller.user.id, name).await?;
+            app.store.tags.ensure(&caller.user.id, &shapes::name("A tag", name.to_owned())?).await?;
         }
         new.push(NewChat {
             user_id: caller.user.id.clone(),
@@ -202,6 +222,27 @@ async fn read(
     shown_fast(&app, &id).await
 }
 
+/// Refuses a change that leaves messages out, when the caller may not delete any.
+async fn check_deleted(app: &App, caller: &Caller, id: &str, change: &Map<String, Value>) -> Result<()> {
+    let Some(history) = change.get("history") else { return Ok(()) };
+    if app.identity.permits(&caller.user, "chat.delete_message").await? {
+        return Ok(());
+    }
+    let messages = |history: Option<&Value>| {
+        history
+            .and_then(|history| history.get("messages"))
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let left = messages(Some(history));
+    let chat = app.store.chats.get(id).await?.ok_or_else(missing)?;
+    if messages(chat.document.get("history")).keys().all(|id| left.contains_key(id)) {
+        return Ok(());
+    }
+    Err(IdentityError::Forbidden.into())
+}
+
 async fn update(
     State(app): State<App>,
     Verified(caller): Verified,
@@ -209,15 +250,9 @@ async fn update(
     Body(form): Body<ChatForm>,
 ) -> Result<Response> {
     own(&app, &caller, &id).await?;
+    check_deleted(&app, &caller, &id, &form.chat).await?;
     app.store.chats.update(&id, form.chat).await?;
     shown_fast(&app, &id).await
-}
-
-async fn may_delete(app: &App, caller: &Caller) -> Result<()> {
-    if app.identity.permits(&caller.user, "chat.delete").await? {
-        return Ok(());
-    }
-    Err(transom_identity::IdentityError::Forbidden.into())
 }
 
 async fn delete(
@@ -225,7 +260,6 @@ async fn delete(
     Verified(caller): Verified,
     Path(id): Path<String>,
 ) -> Result<Json<bool>> {
-    may_delete(&app, &caller).await?;
     let row = match caller.is_admin() {
         true => app.store.chats.row(&id).await?.ok_or_else(missing)?,
         false => own(&app, &caller, &id).await?,
@@ -236,7 +270,6 @@ async fn delete(
 }
 
 async fn delete_all(State(app): State<App>, Verified(caller): Verified) -> Result<Json<bool>> {
-    may_delete(&app, &caller).await?;
     app.store.chats.delete_all(&caller.user.id).await?;
     app.store.tags.delete_unused(&caller.user.id).await?;
     Ok(Json(true))

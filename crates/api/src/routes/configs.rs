@@ -10,7 +10,8 @@ use super::shapes::nullable;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.

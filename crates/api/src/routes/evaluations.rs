@@ -12,17 +12,20 @@ use transom_identity::Caller;
 use transom_store::{Feedback, FeedbackPatch, FeedbackQuery, NewFeedback, User};
 
 use super::{
-    auths::safe_image,
     grants::not_found,
+    pictures,
     shapes::{self, PAGE},
 };
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
-const OWN: Rule = Rule::Verified;
+/// Who may rate may change the rating, and anybody may take an own one back.
+const RATE: &str = "chat.rate_response";
+const OWN: Rule = Rule::OwnerOrAdmin(Resource::Feedback, None);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -30,15 +33,25 @@ pub fn routes() -> Routes {
         .get("/api/v1/evaluations/config", Rule::Admin, "The arena's settings", config)
         .post("/api/v1/evaluations/config", Rule::Admin, "Change the arena's settings", set_config)
         .takes::<ConfigForm>()
-        .post("/api/v1/evaluations/feedback", OWN, "Rate an answer", create)
+        .post("/api/v1/evaluations/feedback", Rule::Permission(RATE), "Rate an answer", create)
         .takes::<FeedbackForm>()
         .get("/api/v1/evaluations/feedback/{id}", OWN, "One rating", read)
-        .post("/api/v1/evaluations/feedback/{id}", OWN, "Change a rating", update)
+        .post(
+            "/api/v1/evaluations/feedback/{id}",
+            Rule::OwnerOrAdmin(Resource::Feedback, Some(RATE)),
+            "Change a rating",
+            update,
+        )
         .takes::<FeedbackForm>()
         .delete("/api/v1/evaluations/feedback/{id}", OWN, "Delete a rating", delete)
         .gives::<bool>()
-        .get("/api/v1/evaluations/feedbacks/user", OWN, "The caller's ratings", of_caller)
-        .delete("/api/v1/evaluations/feedbacks", OWN, "Delete the caller's ratings", delete_of_caller)
+        .get("/api/v1/evaluations/feedbacks/user", Rule::Verified, "The caller's ratings", of_caller)
+        .delete(
+            "/api/v1/evaluations/feedbacks",
+            Rule::Verified,
+            "Delete the caller's ratings",
+            delete_of_caller,
+        )
         .gives::<bool>()
         .get("/api/v1/evaluations/feedbacks/list", Rule::Admin, "A page of everybody's ratings", page)
         .get("/api/v1/evaluations/feedbacks/all", Rule::Admin, "Everybody's ratings", all)
@@ -92,7 +105,7 @@ fn check_arena_model(model: &Map<String, Value>) -> Result<()> {
         return Err(ApiError::bad_request("Every arena model needs an id."));
     }
     let picture = model.get("meta").and_then(|meta| meta.get("profile_image_url")).and_then(Value::as_str);
-    safe_image(picture.unwrap_or_default().to_owned()).map(|_| ())
+    pictures::checked(picture.unwrap_or_default().to_owned()).map(|_| ())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -118,7 +131,7 @@ async fn create(
     let object = |fields: Option<Map<String, Value>>| fields.map_or(Value::Null, Value::Object);
     let new = NewFeedback {
         user_id: caller.user.id.clone(),
-        r#type: form.r#type,
+        r#type: shapes::name("A type", form.r#type)?,
         data: object(form.data),
         meta: object(form.meta),
         snapshot: object(form.snapshot),

@@ -11,14 +11,19 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::{ChatQuery, Folder, FolderPatch, NewFolder};
 
-use super::grants::{keep_readable, not_found};
+use super::{
+    grants::{keep_readable, not_found},
+    shapes,
+};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 const FOLDERS: Rule = Rule::Permission("features.folders");
+const OWN: Rule = Rule::Owner(Resource::Folder, None);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -26,14 +31,14 @@ pub fn routes() -> Routes {
         .get("/api/v1/folders/", FOLDERS, "The caller's folders", list)
         .post("/api/v1/folders/", FOLDERS, "Make a folder", create)
         .takes::<NewForm>()
-        .get("/api/v1/folders/{id}", FOLDERS, "One folder", read)
-        .post("/api/v1/folders/{id}/update", FOLDERS, "Change name, data or picture", update)
+        .get("/api/v1/folders/{id}", OWN, "One folder", read)
+        .post("/api/v1/folders/{id}/update", OWN, "Change name, data or picture", update)
         .takes::<ChangeForm>()
-        .post("/api/v1/folders/{id}/update/parent", FOLDERS, "Move into another folder", set_parent)
+        .post("/api/v1/folders/{id}/update/parent", OWN, "Move into another folder", set_parent)
         .takes::<ParentForm>()
-        .post("/api/v1/folders/{id}/update/expanded", FOLDERS, "Open or close in the list", set_expanded)
+        .post("/api/v1/folders/{id}/update/expanded", OWN, "Open or close in the list", set_expanded)
         .takes::<ExpandedForm>()
-        .delete("/api/v1/folders/{id}", FOLDERS, "Delete a folder, by default with its chats", delete)
+        .delete("/api/v1/folders/{id}", OWN, "Delete a folder, by default with its chats", delete)
         .gives::<bool>()
 }
 
@@ -80,7 +85,7 @@ fn clean(name: &str) -> Result<String> {
     if name.is_empty() {
         return Err(ApiError::bad_request("A folder needs a name."));
     }
-    Ok(name.to_owned())
+    shapes::name("The name of a folder", name.to_owned())
 }
 
 /// Leaves in `data` only the files that the caller may read.

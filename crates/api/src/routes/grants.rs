@@ -1,9 +1,12 @@
 //! What several areas ask before they show or change something that its owner can share.
 
+use std::collections::HashSet;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use transom_config::keys;
 use transom_identity::{Caller, access::Action};
+use transom_store::{Role, Text};
 
 use crate::{ApiError, App, Result};
 
@@ -29,17 +32,12 @@ pub fn unauthorized() -> ApiError {
     ApiError::unauthorized("401 Unauthorized")
 }
 
-/// Refuses a caller who has none of these permissions.
+/// Refuses a caller who lacks a permission that depends on what is asked; where it does not, the route's rule names it.
 ///
 /// # Errors
 /// 401.
-pub async fn require_any(app: &App, caller: &Caller, permissions: &[&str]) -> Result<()> {
-    for permission in permissions {
-        if app.identity.permits(&caller.user, permission).await? {
-            return Ok(());
-        }
-    }
-    Err(unauthorized())
+pub async fn require(app: &App, caller: &Caller, permission: &str) -> Result<()> {
+    if app.identity.permits(&caller.user, permission).await? { Ok(()) } else { Err(unauthorized()) }
 }
 
 /// Whether the caller is an administrator who sees what others keep private.
@@ -66,21 +64,66 @@ pub async fn may(
     Ok(by_role || owner == caller.user.id || app.identity.grants(&caller.user, action, control).await?)
 }
 
-/// The access control that is kept when the caller asks for `wanted`: making something public needs a permission, and
-/// without it the thing becomes private.
+/// Whether the caller may change something of the workspace that belongs to `owner` and is shared by `control`. Whoever
+/// has lost the permission to make such things has lost it for those already made; an administrator who shares an own
+/// thing for writing lends it.
 ///
 /// # Errors
-/// 422 when `wanted` is neither `null` nor an object.
+/// Of the store only.
+pub async fn may_change(
+    app: &App,
+    caller: &Caller,
+    owner: &str,
+    control: Option<&Value>,
+    permission: &str,
+) -> Result<bool> {
+    if !may(app, caller, Action::Write, owner, control).await? {
+        return Ok(false);
+    }
+    if app.identity.permits(&caller.user, permission).await? {
+        return Ok(true);
+    }
+    let lender = app.identity.user(owner).await?;
+    Ok(owner != caller.user.id && lender.is_some_and(|owner| owner.role == Role::Admin))
+}
+
+/// What is shared, as the permissions of the section `sharing` name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sharing {
+    /// The permission to share with chosen people and groups.
+    pub some: &'static str,
+    /// The permission to share with everybody.
+    pub everybody: &'static str,
+}
+
+/// The access control that is kept when the caller asks for `wanted` in place of `before` (for a new thing `{}`, which
+/// nobody else sees). Without the permission to share with everybody the thing becomes private; what stays as it was
+/// needs no permission.
+///
+/// # Errors
+/// 422 when `wanted` is neither `null` nor an object; 401 when it names others and the caller may not share.
 pub async fn settled(
     app: &App,
     caller: &Caller,
     wanted: Option<Value>,
-    public_permission: &str,
+    before: Option<&Value>,
+    sharing: Sharing,
 ) -> Result<Option<Value>> {
+    let wanted = wanted.filter(|wanted| !wanted.is_null());
+    if wanted.as_ref() == before {
+        return Ok(wanted);
+    }
     match wanted {
-        Some(control @ Value::Object(_)) => Ok(Some(control)),
-        None | Some(Value::Null) => {
-            let public = app.identity.permits(&caller.user, public_permission).await?;
+        Some(Value::Object(_)) => {
+            let known = named_in(before);
+            if named_in(wanted.as_ref()).is_subset(&known) {
+                return Ok(wanted);
+            }
+            require(app, caller, sharing.some).await?;
+            Ok(wanted)
+        }
+        None => {
+            let public = app.identity.permits(&caller.user, sharing.everybody).await?;
             Ok(if public { None } else { Some(json!({})) })
         }
         Some(_) => {
@@ -88,6 +131,20 @@ pub async fn settled(
             Err(ApiError::invalid("dict_type", place, "Input should be a valid dictionary"))
         }
     }
+}
+
+/// Everybody whom an access control lets in, and for what.
+fn named_in(control: Option<&Value>) -> HashSet<(&str, &str, &str)> {
+    let lists = control.and_then(Value::as_object).into_iter().flatten();
+    lists
+        .flat_map(|(action, lists)| {
+            let lists = lists.as_object().into_iter().flatten();
+            lists.flat_map(move |(list, ids)| {
+                let ids = ids.as_array().into_iter().flatten().filter_map(Value::as_str);
+                ids.map(move |id| (action.as_str(), list.as_str(), id))
+            })
+        })
+        .collect()
 }
 
 /// Takes out of `attached` the files that the caller may not read. What `before` held already stays: somebody who could
@@ -122,14 +179,22 @@ pub async fn keep_readable(
     Ok(())
 }
 
-/// Files are private unless their access control says otherwise: `null` is what every upload has.
 async fn may_read_file(app: &App, caller: &Caller, id: &str) -> Result<bool> {
-    let Some(file) = app.store.files.get(id).await? else { return Ok(false) };
-    if file.user_id == caller.user.id {
-        return Ok(true);
-    }
-    match &file.access_control {
-        Some(control) => Ok(app.identity.grants(&caller.user, Action::Read, Some(control)).await?),
-        None => Ok(false),
+    let Some(file) = app.store.files.get(id, Text::Without).await? else { return Ok(false) };
+    app.access().file(&caller.user, Action::Read, &file).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_all_lists() {
+        let control =
+            json!({"read": {"user_ids": ["a"], "group_ids": ["g"]}, "write": {"user_ids": ["a"]}, "x": 1});
+        let names = named_in(Some(&control));
+        assert_eq!(names.len(), 3);
+        assert!(names.contains(&("write", "user_ids", "a")));
+        assert!(named_in(None).is_empty() && named_in(Some(&json!({}))).is_empty());
     }
 }

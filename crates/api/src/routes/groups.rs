@@ -13,7 +13,8 @@ use super::{grants::not_found, shapes};
 use crate::{
     App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.
@@ -93,8 +94,8 @@ async fn create(
 ) -> Result<Json<Value>> {
     let new = NewGroup {
         user_id: caller.user.id.clone(),
-        name: form.name,
-        description: form.description,
+        name: shapes::name("The name of a group", form.name)?,
+        description: shapes::text("The description", form.description)?,
         permissions: form.permissions.map_or(Value::Null, Value::Object),
         data: form.data.map_or(Value::Null, Value::Object),
         ..NewGroup::default()
@@ -121,8 +122,8 @@ async fn update(
 ) -> Result<Json<Value>> {
     find(&app, &id).await?;
     let patch = GroupPatch {
-        name: Some(form.name),
-        description: Some(form.description),
+        name: Some(shapes::name("The name of a group", form.name)?),
+        description: Some(shapes::text("The description", form.description)?),
         permissions: form.permissions.map(Value::Object),
         data: form.data.map(Value::Object),
         ..GroupPatch::default()

@@ -8,22 +8,31 @@ mod chat_tags;
 mod chats;
 mod configs;
 mod evaluations;
+mod files;
 mod folders;
 mod grants;
 mod groups;
+mod images;
+mod memories;
 mod models;
 mod notes;
 mod ollama;
 mod openai;
+mod pages;
 mod pictures;
 mod prompts;
+mod retrieval;
+mod settings;
 mod shapes;
 mod system;
 mod tasks;
 mod users;
+mod utils;
 mod workspace_models;
 
 use crate::router::{RouteInfo, Routes};
+
+pub(crate) use grants::unauthorized;
 
 /// Every route of this server.
 pub fn all() -> Routes {
@@ -33,6 +42,7 @@ pub fn all() -> Routes {
         .merge(auths_admin::routes())
         .merge(users::routes())
         .merge(configs::routes())
+        .merge(settings::routes())
         .merge(chat::routes())
         .merge(chats::routes())
         .merge(chat_tags::routes())
@@ -47,6 +57,11 @@ pub fn all() -> Routes {
         .merge(workspace_models::routes())
         .merge(openai::routes())
         .merge(ollama::routes())
+        .merge(files::routes())
+        .merge(memories::routes())
+        .merge(utils::routes())
+        .merge(retrieval::routes())
+        .merge(images::routes())
 }
 
 /// The table of every route, for documents and for tests that walk it.

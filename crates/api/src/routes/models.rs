@@ -3,16 +3,19 @@
 use axum::{Json, extract::State, response::Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use transom_config::keys;
 use transom_identity::{Caller, access::Action};
-use transom_providers::{Kind, Model};
 
+use super::shapes::json_text;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
     proxy,
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
+
+/// The body names a model.
+const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -20,8 +23,8 @@ pub fn routes() -> Routes {
         .get("/api/models", Rule::Verified, "Models the caller may use", models)
         .get("/api/v1/models", Rule::Verified, "Models the caller may use", models)
         .get("/api/models/base", Rule::Admin, "Models of the servers, as they are", base_models)
-        .post("/api/embeddings", Rule::Verified, "Embeddings by model", embeddings)
-        .post("/api/v1/embeddings", Rule::Verified, "Embeddings by model", embeddings)
+        .post("/api/embeddings", MODEL, "Embeddings by model", embeddings)
+        .post("/api/v1/embeddings", MODEL, "Embeddings by model", embeddings)
 }
 
 #[derive(Deserialize)]
@@ -34,17 +37,23 @@ async fn models(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<Refresh>,
-) -> Result<Json<Value>> {
+) -> Result<Response> {
     let list = app.providers.catalogue().list(query.refresh).await;
-    let everything = sees_everything(&app, &caller);
-    let mut seen = Vec::with_capacity(list.models.len());
-    for model in &list.models {
-        if is_filter(model) || !(everything || may_read(&app, &caller, model).await?) {
+    let everything = app.chat.uses_everything(&caller);
+    let mut text = String::with_capacity(list.texts.iter().map(|entry| entry.len() + 1).sum::<usize>() + 16);
+    text.push_str("{\"data\":[");
+    let mut empty = true;
+    for (model, entry) in list.models.iter().zip(&list.texts) {
+        if !(everything || app.chat.may_use(&caller, model).await?) {
             continue;
         }
-        seen.push(&model.json);
+        if !std::mem::take(&mut empty) {
+            text.push(',');
+        }
+        text.push_str(entry);
     }
-    Ok(Json(json!({"data": seen})))
+    text.push_str("]}");
+    Ok(json_text(text))
 }
 
 async fn base_models(State(app): State<App>, _: Admin) -> Json<Value> {
@@ -53,27 +62,32 @@ async fn base_models(State(app): State<App>, _: Admin) -> Json<Value> {
     Json(json!({"data": base}))
 }
 
-/// Filter pipelines stand in the list of their server but are no models.
-fn is_filter(model: &Model) -> bool {
-    model.json.pointer("/pipeline/type").and_then(Value::as_str) == Some("filter")
-}
-
-/// Whether no access rule applies to the caller.
-pub fn sees_everything(app: &App, caller: &Caller) -> bool {
-    app.settings.get(&keys::BYPASS_MODEL_ACCESS_CONTROL)
-        || (caller.is_admin() && app.settings.get(&keys::BYPASS_ADMIN_ACCESS_CONTROL))
-}
-
-/// Whether the caller may use a model: a server's own model only when an administrator shared it.
-pub async fn may_read(app: &App, caller: &Caller, model: &Model) -> Result<bool> {
-    if model.kind == Kind::Arena {
-        // A missing key counts as private here.
-        let control = model.json.pointer("/info/meta/access_control").cloned().unwrap_or(json!({}));
-        return Ok(app.identity.grants(&caller.user, Action::Read, Some(&control)).await?);
+/// Keeps of a server's list the models that the caller may use; the id of an entry stands under one of `names`.
+///
+/// # Errors
+/// Of the store only.
+pub async fn keep_usable(
+    app: &App,
+    caller: &Caller,
+    list: &mut Value,
+    key: &str,
+    names: &[&str],
+) -> Result<()> {
+    if app.chat.uses_everything(caller) {
+        return Ok(());
     }
-    let Some(row) = &model.access else { return Ok(false) };
-    Ok(row.user_id == caller.user.id
-        || app.identity.grants(&caller.user, Action::Read, row.access_control.as_ref()).await?)
+    let known = app.providers.catalogue().list(false).await;
+    let Some(entries) = list.get_mut(key).and_then(Value::as_array_mut) else { return Ok(()) };
+    let mut kept = Vec::new();
+    for entry in entries.drain(..) {
+        let id = names.iter().find_map(|name| entry.get(*name)?.as_str()).unwrap_or_default();
+        let Some(model) = known.by_id.get(id) else { continue };
+        if app.chat.may_use(caller, model).await? {
+            kept.push(entry);
+        }
+    }
+    *entries = kept;
+    Ok(())
 }
 
 /// Refuses a model that does not exist or that the caller may not use.
@@ -83,7 +97,7 @@ pub async fn may_read(app: &App, caller: &Caller, model: &Model) -> Result<bool>
 pub async fn check_model(app: &App, caller: &Caller, id: &str) -> Result<()> {
     let model = app.providers.catalogue().find(id).await;
     let model = model.ok_or_else(|| ApiError::new(axum::http::StatusCode::NOT_FOUND, "Model not found"))?;
-    if sees_everything(app, caller) || may_read(app, caller, &model).await? {
+    if app.chat.may_use(caller, &model).await? {
         return Ok(());
     }
     Err(ApiError::forbidden("Model not found"))

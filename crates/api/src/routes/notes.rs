@@ -14,18 +14,20 @@ use transom_realtime::{Emission, note_room, rooms_of_note};
 use transom_store::{NewNote, Note, NoteAccess, NotePatch, NoteQuery, Ownership};
 
 use super::{
-    grants::{self, not_found, refused, settled, unauthorized},
+    grants::{self, Sharing, not_found, refused, settled, unauthorized},
     shapes::{self, given},
 };
 use crate::{
     ApiError, App, Result,
     extract::{Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Who may call: everybody for whom there are notes at all.
 const USER: Rule = Rule::Permission("features.notes");
-const PUBLIC: &str = "sharing.public_notes";
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::Note, Action::Write);
+const SHARING: Sharing = Sharing { some: "sharing.notes", everybody: "sharing.public_notes" };
 /// Notes on a page.
 const PAGE: u64 = 60;
 
@@ -36,10 +38,10 @@ pub fn routes() -> Routes {
         .get("/api/v1/notes/search", USER, "A page of the notes that match", search)
         .post("/api/v1/notes/create", USER, "Keep a note", create)
         .takes::<NoteForm>()
-        .get("/api/v1/notes/{id}", USER, "One note", read)
-        .post("/api/v1/notes/{id}/update", USER, "Change a note", update)
+        .get("/api/v1/notes/{id}", Rule::OwnerOrGrant(Resource::Note, Action::Read), "One note", read)
+        .post("/api/v1/notes/{id}/update", WRITE, "Change a note", update)
         .takes::<NoteForm>()
-        .delete("/api/v1/notes/{id}/delete", USER, "Delete a note", delete)
+        .delete("/api/v1/notes/{id}/delete", WRITE, "Delete a note", delete)
         .gives::<bool>()
 }
 
@@ -177,10 +179,10 @@ async fn create(
     keep_readable(&app, &caller, &mut form.data, &Value::Null).await?;
     let new = NewNote {
         user_id: caller.user.id.clone(),
-        title: form.title,
+        title: shapes::name("The title", form.title)?,
         data: form.data.map_or(Value::Null, Value::Object),
         meta: form.meta.map_or(Value::Null, Value::Object),
-        access_control: settled(&app, &caller, form.access_control, PUBLIC).await?,
+        access_control: settled(&app, &caller, form.access_control, Some(&json!({})), SHARING).await?,
     };
     Ok(Json(app.store.notes.create(new).await?))
 }
@@ -205,11 +207,18 @@ async fn update(
     let note = find(&app, &caller, Action::Write, &id).await?;
     keep_readable(&app, &caller, &mut form.data, &note.data).await?;
     let access_control = match form.access_control {
-        Some(wanted) => Some(settled(&app, &caller, Some(wanted), PUBLIC).await?),
+        Some(wanted) => {
+            Some(settled(&app, &caller, Some(wanted), note.access_control.as_ref(), SHARING).await?)
+        }
         None => None,
     };
     let shared_otherwise = access_control.is_some();
-    let patch = NotePatch { title: Some(form.title), data: form.data, meta: form.meta, access_control };
+    let patch = NotePatch {
+        title: Some(shapes::name("The title", form.title)?),
+        data: form.data,
+        meta: form.meta,
+        access_control,
+    };
     let changed = app.store.notes.update(&note.id, patch).await?;
     if shared_otherwise {
         recheck(&app, &changed.id).await;

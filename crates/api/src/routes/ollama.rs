@@ -8,18 +8,22 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use transom_identity::Caller;
+use transom_identity::{Caller, access::Action};
 use transom_providers::{OllamaConfig, Requester};
 
-use super::models::{may_read, sees_everything};
+use super::models::keep_usable;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, MaybeUser, Verified},
     proxy::{self, requester},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 type Form = Map<String, Value>;
+
+/// The body names a model.
+const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -45,29 +49,19 @@ pub fn routes() -> Routes {
         .post("/ollama/api/copy/{url_idx}", Rule::Admin, "Copy a model on one server", copy_at)
         .delete("/ollama/api/delete", Rule::Admin, "Delete a model", delete)
         .delete("/ollama/api/delete/{url_idx}", Rule::Admin, "Delete a model on one server", delete_at)
-        .post("/ollama/api/show", Rule::Verified, "Describe a model", show)
-        .post("/ollama/api/embed", Rule::Verified, "Embeddings", embed)
-        .post("/ollama/api/embed/{url_idx}", Rule::Verified, "Embeddings from one server", embed_at)
-        .post("/ollama/api/embeddings", Rule::Verified, "Embeddings, older form", embeddings)
-        .post("/ollama/api/embeddings/{url_idx}", Rule::Verified, "Embeddings, older form", embeddings_at)
-        .post("/ollama/api/generate", Rule::Verified, "Continue a prompt", generate)
-        .post("/ollama/api/generate/{url_idx}", Rule::Verified, "Continue a prompt", generate_at)
-        .post("/ollama/api/chat", Rule::Verified, "Answer a conversation", chat)
-        .post("/ollama/api/chat/{url_idx}", Rule::Verified, "Answer a conversation", chat_at)
-        .post("/ollama/v1/completions", Rule::Verified, "A completion, OpenAI form", v1_completions)
-        .post(
-            "/ollama/v1/completions/{url_idx}",
-            Rule::Verified,
-            "A completion, OpenAI form",
-            v1_completions_at,
-        )
-        .post("/ollama/v1/chat/completions", Rule::Verified, "A chat completion, OpenAI form", v1_chat)
-        .post(
-            "/ollama/v1/chat/completions/{url_idx}",
-            Rule::Verified,
-            "A chat completion, OpenAI form",
-            v1_chat_at,
-        )
+        .post("/ollama/api/show", MODEL, "Describe a model", show)
+        .post("/ollama/api/embed", MODEL, "Embeddings", embed)
+        .post("/ollama/api/embed/{url_idx}", MODEL, "Embeddings from one server", embed_at)
+        .post("/ollama/api/embeddings", MODEL, "Embeddings, older form", embeddings)
+        .post("/ollama/api/embeddings/{url_idx}", MODEL, "Embeddings, older form", embeddings_at)
+        .post("/ollama/api/generate", MODEL, "Continue a prompt", generate)
+        .post("/ollama/api/generate/{url_idx}", MODEL, "Continue a prompt", generate_at)
+        .post("/ollama/api/chat", MODEL, "Answer a conversation", chat)
+        .post("/ollama/api/chat/{url_idx}", MODEL, "Answer a conversation", chat_at)
+        .post("/ollama/v1/completions", MODEL, "A completion, OpenAI form", v1_completions)
+        .post("/ollama/v1/completions/{url_idx}", MODEL, "A completion, OpenAI form", v1_completions_at)
+        .post("/ollama/v1/chat/completions", MODEL, "A chat completion, OpenAI form", v1_chat)
+        .post("/ollama/v1/chat/completions/{url_idx}", MODEL, "A chat completion, OpenAI form", v1_chat_at)
         .get("/ollama/v1/models", Rule::Verified, "Models, OpenAI form", v1_models)
         .get("/ollama/v1/models/{url_idx}", Rule::Verified, "Models, OpenAI form", v1_models_at)
         .post("/ollama/models/download", Rule::Admin, "Fetch a model file", download)
@@ -109,35 +103,10 @@ async fn verify(
     Ok(Json(app.providers.ollama.verify(&requester(&caller, None), &form.url, &key).await?))
 }
 
-/// Keeps of a list what the caller may use; the id stands under one of `names`.
-async fn filter(
-    app: &App,
-    caller: &Caller,
-    mut list: Value,
-    key: &str,
-    names: [&str; 2],
-) -> Result<Json<Value>> {
-    if sees_everything(app, caller) {
-        return Ok(Json(list));
-    }
-    let known = app.providers.catalogue().list(false).await;
-    if let Some(entries) = list.get_mut(key).and_then(Value::as_array_mut) {
-        let mut kept = Vec::new();
-        for entry in entries.drain(..) {
-            let id = names.iter().find_map(|name| entry.get(*name)?.as_str()).unwrap_or_default();
-            let Some(model) = known.by_id.get(id) else { continue };
-            if may_read(app, caller, model).await? {
-                kept.push(entry);
-            }
-        }
-        *entries = kept;
-    }
-    Ok(Json(list))
-}
-
 async fn tags(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Value>> {
-    let list = app.providers.ollama.tags(&requester(&caller, None), None).await?;
-    filter(&app, &caller, list, "models", ["model", "name"]).await
+    let mut list = app.providers.ollama.tags(&requester(&caller, None), None).await?;
+    keep_usable(&app, &caller, &mut list, "models", &["model", "name"]).await?;
+    Ok(Json(list))
 }
 
 async fn tags_at(
@@ -145,13 +114,15 @@ async fn tags_at(
     Verified(caller): Verified,
     Path(idx): Path<usize>,
 ) -> Result<Json<Value>> {
-    let list = app.providers.ollama.tags(&requester(&caller, None), Some(idx)).await?;
-    filter(&app, &caller, list, "models", ["model", "name"]).await
+    let mut list = app.providers.ollama.tags(&requester(&caller, None), Some(idx)).await?;
+    keep_usable(&app, &caller, &mut list, "models", &["model", "name"]).await?;
+    Ok(Json(list))
 }
 
 async fn v1_models(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Value>> {
-    let list = app.providers.ollama.v1_models(&requester(&caller, None), None).await?;
-    filter(&app, &caller, list, "data", ["id", "name"]).await
+    let mut list = app.providers.ollama.v1_models(&requester(&caller, None), None).await?;
+    keep_usable(&app, &caller, &mut list, "data", &["id", "name"]).await?;
+    Ok(Json(list))
 }
 
 async fn v1_models_at(
@@ -159,8 +130,9 @@ async fn v1_models_at(
     Verified(caller): Verified,
     Path(idx): Path<usize>,
 ) -> Result<Json<Value>> {
-    let list = app.providers.ollama.v1_models(&requester(&caller, None), Some(idx)).await?;
-    filter(&app, &caller, list, "data", ["id", "name"]).await
+    let mut list = app.providers.ollama.v1_models(&requester(&caller, None), Some(idx)).await?;
+    keep_usable(&app, &caller, &mut list, "data", &["id", "name"]).await?;
+    Ok(Json(list))
 }
 
 async fn ps(State(app): State<App>, Admin(caller): Admin) -> Json<Value> {
@@ -201,7 +173,7 @@ async fn show(
 
 /// Whether the caller may use the model a body names; `name` is its older field.
 async fn check(app: &App, caller: &Caller, form: &Form, either: bool) -> Result<()> {
-    if sees_everything(app, caller) {
+    if app.chat.uses_everything(caller) {
         return Ok(());
     }
     let field = |name: &str| form.get(name).and_then(Value::as_str);
@@ -212,7 +184,7 @@ async fn check(app: &App, caller: &Caller, form: &Form, either: bool) -> Result<
         model = catalogue.find(&format!("{name}:latest")).await;
     }
     match model {
-        Some(model) if may_read(app, caller, &model).await? => Ok(()),
+        Some(model) if app.chat.may_use(caller, &model).await? => Ok(()),
         Some(_) => Err(ApiError::forbidden("Model not found")),
         None => Err(ApiError::bad_request(format!("Model '{name}' was not found"))),
     }

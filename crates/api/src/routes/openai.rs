@@ -9,14 +9,19 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use transom_identity::{Caller, access::Action};
 use transom_providers::{OpenAiConfig, Requester};
 
-use super::models::{check_model, may_read, sees_everything};
+use super::{
+    grants::require,
+    models::{check_model, keep_usable},
+};
 use crate::{
     ApiError, App, Result,
-    extract::{self, Admin, Body, Verified},
+    extract::{Admin, Body, Verified},
     proxy::{self, requester},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Everything in this module.
@@ -28,8 +33,13 @@ pub fn routes() -> Routes {
         .post("/openai/verify", Rule::Admin, "Try a connection", verify)
         .get("/openai/models", Rule::Verified, "Models of all connections", models)
         .get("/openai/models/{url_idx}", Rule::Verified, "Models of one connection", models_at)
-        .post("/openai/chat/completions", Rule::Verified, "A completion", completions)
-        .post("/openai/audio/speech", Rule::Verified, "Text to speech", speech)
+        .post(
+            "/openai/chat/completions",
+            Rule::OwnerOrGrant(Resource::Model, Action::Read),
+            "A completion",
+            completions,
+        )
+        .post("/openai/audio/speech", Rule::Permission("chat.tts"), "Text to speech", speech)
         .get("/openai/{*path}", Rule::Verified, legacy, any)
         .post("/openai/{*path}", Rule::Verified, legacy, any)
         .route(Method::PUT, "/openai/{*path}", Rule::Verified, legacy, any)
@@ -65,18 +75,10 @@ async fn verify(
 
 async fn models(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Value>> {
     let list = app.providers.catalogue().list(false).await;
-    let everything = sees_everything(&app, &caller);
-    let mut seen = Vec::new();
-    for model in list.base.iter().filter(|model| model.json.get("openai").is_some()) {
-        let shared = match list.by_id.get(&model.id) {
-            Some(merged) => may_read(&app, &caller, merged).await?,
-            None => false,
-        };
-        if everything || shared {
-            seen.push(&model.json);
-        }
-    }
-    Ok(Json(json!({"data": seen})))
+    let own = list.base.iter().filter(|model| model.json.get("openai").is_some());
+    let mut shown = json!({"data": own.map(|model| &model.json).collect::<Vec<_>>()});
+    keep_usable(&app, &caller, &mut shown, "data", &["id"]).await?;
+    Ok(Json(shown))
 }
 
 async fn models_at(
@@ -86,20 +88,7 @@ async fn models_at(
     Path(idx): Path<usize>,
 ) -> Result<Json<Value>> {
     let mut list = app.providers.openai.models(&requester(&caller, Some(&headers)), idx).await?;
-    if !sees_everything(&app, &caller)
-        && let Some(entries) = list.get_mut("data").and_then(Value::as_array_mut)
-    {
-        let known = app.providers.catalogue().list(false).await;
-        let mut kept = Vec::new();
-        for entry in entries.drain(..) {
-            let id = entry.get("id").and_then(Value::as_str).unwrap_or_default();
-            let Some(model) = known.by_id.get(id) else { continue };
-            if may_read(&app, &caller, model).await? {
-                kept.push(entry);
-            }
-        }
-        *entries = kept;
-    }
+    keep_usable(&app, &caller, &mut list, "data", &["id"]).await?;
     Ok(Json(list))
 }
 
@@ -134,15 +123,68 @@ async fn any(
     body: Bytes,
 ) -> Result<Response> {
     let who: Requester = requester(&caller, Some(&headers));
-    // A request that names a model is held to the same rule as a completion.
-    if let Ok(named) = extract::parse::<Map<String, Value>>(&body)
-        && let Some(id) = named.get("model").and_then(Value::as_str)
-        && !sees_everything(&app, &caller)
-    {
-        check_model(&app, &caller, id).await?;
-    }
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let raw = uri.path().strip_prefix("/openai/").unwrap_or(&path);
+    check_raw(&app, &caller, &path, &body).await?;
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let passed = app.providers.openai.proxy(&who, method, raw, uri.query(), kind, body).await;
     Ok(proxy::pass(passed.map_err(ApiError::from)?))
+}
+
+/// What a server keeps for the holder of its key, which is this server: other people's files, jobs and conversations.
+const OF_THE_KEY: [&str; 16] = [
+    "assistants",
+    "batches",
+    "containers",
+    "conversations",
+    "evals",
+    "files",
+    "fine-tunes",
+    "fine_tuning",
+    "graders",
+    "models",
+    "organization",
+    "projects",
+    "realtime",
+    "threads",
+    "uploads",
+    "vector_stores",
+];
+/// Whatever is asked here goes to a model, be it one that the server chooses.
+const OF_A_MODEL: [&str; 8] =
+    ["audio", "chat", "completions", "embeddings", "images", "messages", "moderations", "responses"];
+
+/// Holds a request that is passed on as it is to the same rule as a completion.
+///
+/// # Errors
+/// 403 for callers who may not do this with the key of the connection; 404 and 403 for models they may not use.
+async fn check_raw(app: &App, caller: &Caller, path: &str, body: &[u8]) -> Result<()> {
+    let path = path.to_ascii_lowercase();
+    let mut parts = path.split(['/', ';']);
+    let (first, deep) = (parts.next().unwrap_or_default(), parts.nth(1).is_some());
+    if first == "audio" {
+        let permission = if path.ends_with("speech") { "chat.tts" } else { "chat.stt" };
+        require(app, caller, permission).await?;
+    }
+    if app.chat.uses_everything(caller) {
+        return Ok(());
+    }
+    // Kept answers have addresses below those at which they are asked for; what is encoded twice hides something.
+    let kept = (first == "chat" && deep) || path.starts_with("responses/");
+    if OF_THE_KEY.contains(&first) || kept || path.contains('%') {
+        return Err(ApiError::forbidden("This belongs to the connection itself: administrators only."));
+    }
+    let mut named = 0;
+    if !body.is_empty() {
+        let fields = serde_json::from_slice::<Map<String, Value>>(body).map_err(|_| {
+            ApiError::forbidden("Only JSON is passed on, which can be checked for its model.")
+        })?;
+        for model in transom_providers::params::models_named(&fields) {
+            check_model(app, caller, model.as_str().unwrap_or_default()).await?;
+            named += 1;
+        }
+    }
+    if named == 0 && OF_A_MODEL.contains(&first) {
+        return Err(ApiError::forbidden("The request names no model."));
+    }
+    Ok(())
 }

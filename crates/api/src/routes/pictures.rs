@@ -6,6 +6,8 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
+use crate::{ApiError, Result};
+
 /// What stands in for a missing picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuiltIn {
@@ -46,12 +48,45 @@ fn picture(kind: &'static str, bytes: Vec<u8>) -> Response {
     (headers, bytes).into_response()
 }
 
-/// Type and bytes of a data address of the few kinds that browsers only ever show.
+/// Longest picture that is kept inside of an address: clients make them small before they send them. Bytes of text.
+const LONGEST_DATA: usize = 2 << 20;
+/// Longest other address.
+const LONGEST_ADDRESS: usize = 4_096;
+/// The kinds that browsers only ever show, and how their bytes begin.
+const KINDS: [(&str, &[u8]); 4] = [
+    ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ("image/jpeg", b"\xff\xd8\xff"),
+    ("image/gif", b"GIF8"),
+    ("image/webp", b"RIFF"),
+];
+
+/// The address of a picture as it is kept: a path of this server, a web address, or data of one of the kinds that
+/// browsers show without running them.
+///
+/// # Errors
+/// 400.
+pub fn checked(url: String) -> Result<String> {
+    let is_data = url.starts_with("data:");
+    if url.len() > if is_data { LONGEST_DATA } else { LONGEST_ADDRESS } {
+        return Err(ApiError::bad_request("The picture is too large. Please choose a smaller one."));
+    }
+    let fine = match url.split_once(':') {
+        Some(("data", _)) => image_data(&url).is_some(),
+        Some((scheme, _)) => scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"),
+        None => !url.chars().any(char::is_control),
+    };
+    if fine {
+        return Ok(url);
+    }
+    Err(ApiError::bad_request("The picture must be a PNG, JPEG, GIF or WebP image, or a web address."))
+}
+
+/// Type and bytes of a data address of such a kind; the bytes have to be what the type says.
 fn image_data(url: &str) -> Option<(&'static str, Vec<u8>)> {
-    const KINDS: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
     let (named, data) = url.strip_prefix("data:")?.split_once(";base64,")?;
-    let kind = KINDS.into_iter().find(|kind| named.eq_ignore_ascii_case(kind))?;
-    Some((kind, STANDARD.decode(data.trim()).ok()?))
+    let (kind, start) = KINDS.into_iter().find(|(kind, _)| named.eq_ignore_ascii_case(kind))?;
+    let bytes = STANDARD.decode(data.trim()).ok()?;
+    bytes.starts_with(start).then_some((kind, bytes))
 }
 
 #[cfg(test)]
@@ -66,11 +101,29 @@ mod tests {
 
     #[test]
     fn only_plain_images_are_sent() {
-        assert_eq!(kind_of("data:image/png;base64,AAAA"), (StatusCode::OK, "image/png".into()));
+        let png = "data:image/png;base64,iVBORw0KGgo=";
+        assert_eq!(kind_of(png), (StatusCode::OK, "image/png".into()));
+        assert!(
+            checked(png.into()).is_ok()
+                && checked("/user.png".into()).is_ok()
+                && checked("https://x/y".into()).is_ok()
+        );
+        for bad in [
+            "data:image/png;base64,AAAA",
+            "data:image/svg+xml;base64,PHN2Zz4=",
+            "data:text/html,<script>",
+            "data:image/png,x",
+            "javascript:alert(1)",
+            "blob:https://x/y",
+        ] {
+            assert!(checked(bad.into()).is_err(), "{bad}");
+        }
+        assert!(checked(format!("data:image/png;base64,iVBORw0KGgo{}", "A".repeat(LONGEST_DATA))).is_err());
         for other in [
             "data:text/html;base64,AAAA",
             "data:image/svg+xml;base64,AAAA",
             "data:image/png;base64,?",
+            "data:image/png;base64,AAAA",
             "/user.png",
             "",
         ] {

@@ -6,21 +6,25 @@ use axum::{
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use transom_identity::{Caller, access::Action};
 use transom_store::{Prompt, PromptPatch, StoreError};
 
 use super::{
-    grants::{may, not_found, prohibited, require_any, settled},
+    grants::{Sharing, may, may_change, not_found, prohibited, settled},
     shapes::{self, given},
 };
 use crate::{
     ApiError, App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
-const PUBLIC: &str = "sharing.public_prompts";
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::Prompt, Action::Write);
+/// An import makes prompts one by one.
+const MAY_MAKE: [&str; 2] = ["workspace.prompts", "workspace.prompts_import"];
+const SHARING: Sharing = Sharing { some: "sharing.prompts", everybody: "sharing.public_prompts" };
 /// Longest command, in bytes.
 const LONGEST: usize = 255;
 
@@ -34,12 +38,17 @@ pub fn routes() -> Routes {
             "Prompts the caller may change, with their owners",
             editable,
         )
-        .post("/api/v1/prompts/create", Rule::Permission("workspace.prompts"), "Save a prompt", create)
+        .post("/api/v1/prompts/create", Rule::AnyPermission(&MAY_MAKE), "Save a prompt", create)
         .takes::<PromptForm>()
-        .get("/api/v1/prompts/command/{command}", Rule::Verified, "One prompt", read)
-        .post("/api/v1/prompts/command/{command}/update", Rule::Verified, "Change a prompt", update)
+        .get(
+            "/api/v1/prompts/command/{command}",
+            Rule::OwnerOrGrant(Resource::Prompt, Action::Read),
+            "One prompt",
+            read,
+        )
+        .post("/api/v1/prompts/command/{command}/update", WRITE, "Change a prompt", update)
         .takes::<PromptForm>()
-        .delete("/api/v1/prompts/command/{command}/delete", Rule::Verified, "Delete a prompt", delete)
+        .delete("/api/v1/prompts/command/{command}/delete", WRITE, "Delete a prompt", delete)
         .gives::<bool>()
 }
 
@@ -48,8 +57,8 @@ fn with_slash(command: &str) -> String {
     format!("/{}", command.trim().trim_start_matches('/'))
 }
 
-async fn allowed(app: &App, caller: &Caller, action: Action, prompt: &Prompt) -> Result<bool> {
-    may(app, caller, action, &prompt.user_id, prompt.access_control.as_ref()).await
+async fn may_see(app: &App, caller: &Caller, prompt: &Prompt) -> Result<bool> {
+    may(app, caller, Action::Read, &prompt.user_id, prompt.access_control.as_ref()).await
 }
 
 async fn find(app: &App, command: &str) -> Result<Prompt> {
@@ -59,25 +68,30 @@ async fn find(app: &App, command: &str) -> Result<Prompt> {
 /// The prompt, if the caller may change it.
 async fn changeable(app: &App, caller: &Caller, command: &str) -> Result<Prompt> {
     let prompt = find(app, command).await?;
-    if allowed(app, caller, Action::Write, &prompt).await? { Ok(prompt) } else { Err(prohibited()) }
+    if may_edit(app, caller, &prompt).await? { Ok(prompt) } else { Err(prohibited()) }
 }
 
-async fn visible(app: &App, caller: &Caller, action: Action) -> Result<Vec<Prompt>> {
-    let mut visible = Vec::new();
-    for prompt in app.store.prompts.all().await? {
-        if allowed(app, caller, action, &prompt).await? {
-            visible.push(prompt);
-        }
-    }
-    Ok(visible)
+async fn may_edit(app: &App, caller: &Caller, prompt: &Prompt) -> Result<bool> {
+    may_change(app, caller, &prompt.user_id, prompt.access_control.as_ref(), MAY_MAKE[0]).await
 }
 
 async fn list(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<Prompt>>> {
-    Ok(Json(visible(&app, &caller, Action::Read).await?))
+    let mut visible = Vec::new();
+    for prompt in app.store.prompts.all().await? {
+        if may_see(&app, &caller, &prompt).await? {
+            visible.push(prompt);
+        }
+    }
+    Ok(Json(visible))
 }
 
 async fn editable(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<Value>>> {
-    let prompts = visible(&app, &caller, Action::Write).await?;
+    let mut prompts = Vec::new();
+    for prompt in app.store.prompts.all().await? {
+        if may_edit(&app, &caller, &prompt).await? {
+            prompts.push(prompt);
+        }
+    }
     let owners = shapes::owners(&app, prompts.iter().map(|prompt| prompt.user_id.as_str())).await?;
     let line = |prompt: &Prompt| {
         let mut line = serde_json::to_value(prompt).unwrap_or_default();
@@ -106,7 +120,6 @@ async fn create(
     Verified(caller): Verified,
     Body(form): Body<PromptForm>,
 ) -> Result<Json<Prompt>> {
-    require_any(&app, &caller, &["workspace.prompts", "workspace.prompts_import"]).await?;
     let command = with_slash(&form.command);
     if command.len() < 2 || command.len() > LONGEST {
         return Err(ApiError::bad_request("A command needs between 1 and 254 letters after its slash."));
@@ -114,10 +127,10 @@ async fn create(
     let new = Prompt {
         command,
         user_id: caller.user.id.clone(),
-        title: form.title,
+        title: shapes::name("The title", form.title)?,
         content: form.content,
         timestamp: 0,
-        access_control: settled(&app, &caller, form.access_control, PUBLIC).await?,
+        access_control: settled(&app, &caller, form.access_control, Some(&json!({})), SHARING).await?,
     };
     match app.store.prompts.create(new).await {
         Err(StoreError::Conflict(_)) => Err(taken()),
@@ -132,7 +145,7 @@ async fn read(
 ) -> Result<Json<Prompt>> {
     let prompt = find(&app, &command).await?;
     // To somebody who may not see it, it does not exist.
-    if allowed(&app, &caller, Action::Read, &prompt).await? { Ok(Json(prompt)) } else { Err(not_found()) }
+    if may_see(&app, &caller, &prompt).await? { Ok(Json(prompt)) } else { Err(not_found()) }
 }
 
 async fn update(
@@ -143,10 +156,16 @@ async fn update(
 ) -> Result<Json<Prompt>> {
     let prompt = changeable(&app, &caller, &command).await?;
     let access_control = match form.access_control {
-        Some(wanted) => Some(settled(&app, &caller, Some(wanted), PUBLIC).await?),
+        Some(wanted) => {
+            Some(settled(&app, &caller, Some(wanted), prompt.access_control.as_ref(), SHARING).await?)
+        }
         None => None,
     };
-    let patch = PromptPatch { title: Some(form.title), content: Some(form.content), access_control };
+    let patch = PromptPatch {
+        title: Some(shapes::name("The title", form.title)?),
+        content: Some(form.content),
+        access_control,
+    };
     Ok(Json(app.store.prompts.update(&prompt.command, patch).await?))
 }
 

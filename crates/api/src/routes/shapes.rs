@@ -2,23 +2,59 @@
 
 use std::collections::HashMap;
 
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use transom_store::User;
 
-use crate::{App, Result};
+use crate::{ApiError, App, Result};
 
 /// Entries on a page of a list.
 pub const PAGE: u64 = 30;
 
 /// How many entries come before a page; pages count from 1, and 0 is the first as well.
 pub fn offset(page: Option<u64>, size: u64) -> u64 {
-    page.unwrap_or(1).saturating_sub(1).saturating_mul(size)
+    countable(page.unwrap_or(1).saturating_sub(1).saturating_mul(size))
+}
+
+/// A number of rows that a database can count to: what is asked for may be anything.
+pub fn countable(rows: u64) -> u64 {
+    rows.min(i64::MAX.unsigned_abs())
 }
 
 /// Lists go from the greatest down, unless they are asked to go up.
 pub fn descending(direction: Option<&str>) -> bool {
     direction != Some("asc")
+}
+
+/// Longest name or title, in letters.
+const LONGEST_NAME: usize = 255;
+/// Longest description, in letters.
+const LONGEST_TEXT: usize = 10_000;
+
+/// A name or title that is not too long to be shown in a line.
+///
+/// # Errors
+/// 400.
+pub fn name(what: &str, name: String) -> Result<String> {
+    no_longer(what, name, LONGEST_NAME)
+}
+
+/// A description that is not too long to be read.
+///
+/// # Errors
+/// 400.
+pub fn text(what: &str, text: String) -> Result<String> {
+    no_longer(what, text, LONGEST_TEXT)
+}
+
+fn no_longer(what: &str, text: String, most: usize) -> Result<String> {
+    // Bytes are counted first: only what may be too long is looked at letter by letter.
+    if text.len() > most && text.chars().count() > most {
+        return Err(ApiError::bad_request(format!("{what} may have at most {most} letters.")));
+    }
+    Ok(text)
 }
 
 /// Tells a `null` from a field that was not sent: `Some(Null)` against `None` (with `#[serde(default)]`).
@@ -63,6 +99,11 @@ pub fn brief(user: &User) -> Value {
     })
 }
 
+/// An answer that is JSON text already.
+pub fn json_text(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +114,13 @@ mod tests {
             (offset(None, 30), offset(Some(0), 30), offset(Some(1), 30), offset(Some(3), 30)),
             (0, 0, 0, 60)
         );
+        assert!(i64::try_from(offset(Some(u64::MAX), 30)).is_ok());
+    }
+
+    #[test]
+    fn letters_are_counted_not_bytes() {
+        assert!(name("A name", "é".repeat(255)).is_ok());
+        assert!(name("A name", "e".repeat(256)).is_err());
     }
 
     #[test]

@@ -16,7 +16,8 @@ use transom_store::Role;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, MaybeUser, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.

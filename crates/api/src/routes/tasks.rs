@@ -11,16 +11,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_chat::{ChatError, Task};
 use transom_config::{Settings, keys};
-use transom_identity::Caller;
+use transom_identity::{Caller, access::Action};
 
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Verified},
     proxy,
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 type Form = Map<String, Value>;
+
+/// The body names a model.
+const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -30,14 +34,14 @@ pub fn routes() -> Routes {
         .post("/api/v1/tasks/config/update", Rule::Admin, "Change the helper tasks", set_config)
         .takes::<TaskConfig>()
         .gives::<TaskConfig>()
-        .post("/api/v1/tasks/title/completions", Rule::Verified, "A title for a conversation", title)
-        .post("/api/v1/tasks/tags/completions", Rule::Verified, "Topics of a conversation", tags)
-        .post("/api/v1/tasks/follow_up/completions", Rule::Verified, "Questions that may follow", follow_up)
-        .post("/api/v1/tasks/image_prompt/completions", Rule::Verified, "A description to draw", image_prompt)
-        .post("/api/v1/tasks/queries/completions", Rule::Verified, "Search queries for a question", queries)
-        .post("/api/v1/tasks/auto/completions", Rule::Verified, "The rest of a half-typed text", auto)
-        .post("/api/v1/tasks/emoji/completions", Rule::Verified, "An emoji for a mood", emoji)
-        .post("/api/v1/tasks/moa/completions", Rule::Verified, "One answer out of several", moa)
+        .post("/api/v1/tasks/title/completions", MODEL, "A title for a conversation", title)
+        .post("/api/v1/tasks/tags/completions", MODEL, "Topics of a conversation", tags)
+        .post("/api/v1/tasks/follow_up/completions", MODEL, "Questions that may follow", follow_up)
+        .post("/api/v1/tasks/image_prompt/completions", MODEL, "A description to draw", image_prompt)
+        .post("/api/v1/tasks/queries/completions", MODEL, "Search queries for a question", queries)
+        .post("/api/v1/tasks/auto/completions", MODEL, "The rest of a half-typed text", auto)
+        .post("/api/v1/tasks/emoji/completions", MODEL, "An emoji for a mood", emoji)
+        .post("/api/v1/tasks/moa/completions", MODEL, "One answer out of several", moa)
 }
 
 async fn run(app: &App, caller: &Caller, task: Task, form: Form) -> Result<Response> {

@@ -12,16 +12,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_identity::permissions;
-use transom_store::{Role, User, UserPatch, UserQuery};
+use transom_store::{Role, Text, User, UserPatch, UserQuery};
 
 use super::{
-    auths::safe_image,
+    pictures,
     shapes::{self, PAGE},
 };
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::Rule,
 };
 
 /// Everything in this module.
@@ -158,13 +159,13 @@ async fn update(
     }
     let email = form.email.trim().to_lowercase();
     check_email(&app, &user, &email).await?;
-    let profile_image_url = Some(safe_image(form.profile_image_url)?);
+    let profile_image_url = Some(pictures::checked(form.profile_image_url)?);
     if let Some(password) = form.password.filter(|password| !password.is_empty()) {
         app.identity.set_password(&id, &password).await?;
     }
     let patch = UserPatch {
         role: Some(role),
-        name: Some(form.name),
+        name: Some(shapes::name("A name", form.name)?),
         email: Some(email),
         profile_image_url,
         ..UserPatch::default()
@@ -205,9 +206,11 @@ async fn delete(State(app): State<App>, Admin(caller): Admin, Path(id): Path<Str
             "You cannot delete your own account. Ask another administrator to do it.",
         ));
     }
+    let files = app.store.files.list(Some(&id), Text::Without).await?;
     if !app.store.users.delete(&id).await? {
         return Err(ApiError::not_found("The account"));
     }
     app.identity.user_changed(&id).await?;
+    super::files::remove_blobs(&app, files).await?;
     Ok(Json(true))
 }

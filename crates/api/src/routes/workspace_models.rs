@@ -11,14 +11,15 @@ use transom_identity::{Caller, access::Action};
 use transom_store::ModelRow;
 
 use super::{
-    grants::{may, not_found, require_any},
+    grants::{may, may_change, not_found},
     pictures::{self, BuiltIn},
     shapes::{self, PAGE},
 };
 use crate::{
     App, Result,
     extract::{Admin, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 /// Everything in this module.
@@ -33,14 +34,21 @@ pub fn routes() -> Routes {
             "Models for another server",
             export,
         )
-        .get("/api/v1/models/model", Rule::Verified, "One model", read)
+        .get("/api/v1/models/model", Rule::OwnerOrGrant(Resource::Model, Action::Read), "One model", read)
         .get("/api/v1/models/model/profile/image", Rule::Verified, "The picture of a model", image)
         .merge(change::routes())
         .merge(import::routes())
 }
 
-async fn allowed(app: &App, caller: &Caller, action: Action, row: &ModelRow) -> Result<bool> {
-    may(app, caller, action, &row.user_id, row.access_control.as_ref()).await
+/// The permission to make models.
+const MAY_MAKE: &str = "workspace.models";
+
+async fn may_see(app: &App, caller: &Caller, row: &ModelRow) -> Result<bool> {
+    may(app, caller, Action::Read, &row.user_id, row.access_control.as_ref()).await
+}
+
+async fn may_edit(app: &App, caller: &Caller, row: &ModelRow) -> Result<bool> {
+    may_change(app, caller, &row.user_id, row.access_control.as_ref(), MAY_MAKE).await
 }
 
 async fn find(app: &App, id: &str) -> Result<ModelRow> {
@@ -51,7 +59,7 @@ async fn find(app: &App, id: &str) -> Result<ModelRow> {
 async fn editable(app: &App, caller: &Caller) -> Result<Vec<ModelRow>> {
     let mut rows = Vec::new();
     for row in app.store.models.all().await? {
-        if row.base_model_id.is_some() && allowed(app, caller, Action::Write, &row).await? {
+        if row.base_model_id.is_some() && may_edit(app, caller, &row).await? {
             rows.push(row);
         }
     }
@@ -140,7 +148,6 @@ async fn base_settings(State(app): State<App>, _: Admin) -> Result<Json<Vec<Mode
 }
 
 async fn export(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<ModelRow>>> {
-    require_any(&app, &caller, &["workspace.models_export"]).await?;
     Ok(Json(editable(&app, &caller).await?))
 }
 
@@ -155,10 +162,10 @@ async fn read(
     Query(query): Query<Id>,
 ) -> Result<Json<ModelRow>> {
     let mut row = find(&app, &query.id).await?;
-    if allowed(&app, &caller, Action::Write, &row).await? {
+    if row.user_id == caller.user.id || may_edit(&app, &caller, &row).await? {
         return Ok(Json(row));
     }
-    if !allowed(&app, &caller, Action::Read, &row).await? {
+    if !may_see(&app, &caller, &row).await? {
         return Err(not_found());
     }
     // Whoever may only use a model does not see its instructions, here as little as in the list of models.
@@ -173,7 +180,7 @@ async fn image(
 ) -> Result<Response> {
     let row = app.store.models.get(&query.id).await?;
     let url = match &row {
-        Some(row) if allowed(&app, &caller, Action::Read, row).await? => {
+        Some(row) if may_see(&app, &caller, row).await? => {
             row.meta.get("profile_image_url").and_then(Value::as_str)
         }
         _ => None,

@@ -8,7 +8,7 @@ use transom_identity::Caller;
 use transom_providers::{ProviderError, Upstream, UpstreamBody};
 
 use crate::{
-    Chat, ChatError, Inner, Result, background, direct,
+    Chat, ChatError, Inner, Result, attachments, background, direct,
     fold::Fold,
     journal::Journal,
     models::Resolved,
@@ -58,6 +58,7 @@ pub(crate) async fn start(
             inner.tasks.remove(&task_id).await;
             return Err(error.into());
         }
+        attachments::link(inner, &caller, &request, &target.chat_id).await;
     }
     let out = Out::new(inner.emitter.clone(), &caller.user.id, &target);
     let tracker = inner.running.clone();

@@ -101,8 +101,8 @@ settings! {
     /// Options for the local embedding model, as a JSON object.
     SENTENCE_TRANSFORMERS_MODEL_KWARGS: Value = json_object();
 
-    /// Folder served under `/static`; empty serves the files built in.
-    STATIC_DIR: String = path("");
+    /// Folder whose files are served under `/static` before those of the front end and those built in.
+    STATIC_DIR: String = path("").acts();
 
     /// Size of the pool of worker threads; empty leaves it to the runtime.
     THREAD_POOL_SIZE: Option<i64> = optional_int("");

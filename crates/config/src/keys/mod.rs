@@ -82,6 +82,12 @@ static BY_KEY: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
     ALL.iter().enumerate().filter_map(|(index, d)| d.persistent.map(|key| (key, index))).collect()
 });
 
+// What can be saved comes last, so that it wins where a fixed variable has the same name.
+static BY_ATTRIBUTE: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
+    let (saved, fixed): (Vec<_>, Vec<_>) = ALL.iter().enumerate().partition(|(_, d)| d.persistent.is_some());
+    fixed.into_iter().chain(saved).map(|(index, d)| (d.attribute_name(), index)).collect()
+});
+
 /// Every declared variable, group by group.
 #[must_use]
 pub fn declarations() -> &'static [&'static Declaration] {
@@ -92,6 +98,12 @@ pub fn declarations() -> &'static [&'static Declaration] {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Declaration> {
     index_of(name).and_then(|index| ALL.get(index).copied())
+}
+
+/// The declaration that admin bodies call by this name.
+#[must_use]
+pub fn find_attribute(name: &str) -> Option<&'static Declaration> {
+    BY_ATTRIBUTE.get(name).and_then(|index| ALL.get(*index).copied())
 }
 
 pub(crate) fn groups() -> &'static [&'static Group] {

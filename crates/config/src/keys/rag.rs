@@ -99,7 +99,7 @@ settings! {
         .saved("rag.enable_hybrid_search_enriched_texts");
 
     /// Lets pages be fetched from private addresses too (turns a protection off).
-    ENABLE_RAG_LOCAL_WEB_FETCH: bool = flag(false);
+    ENABLE_RAG_LOCAL_WEB_FETCH: bool = flag(false).acts();
 
     /// API key of the external document loader.
     EXTERNAL_DOCUMENT_LOADER_API_KEY: String = text("")
@@ -161,7 +161,7 @@ settings! {
 
     /// File extensions that may be uploaded, separated by commas; empty allows all.
     RAG_ALLOWED_FILE_EXTENSIONS: Vec<String> = list(',', "")
-        .saved("rag.file.allowed_extensions").attribute("ALLOWED_FILE_EXTENSIONS");
+        .saved("rag.file.allowed_extensions").attribute("ALLOWED_FILE_EXTENSIONS").acts();
 
     /// API key of the Azure OpenAI embedding endpoint.
     RAG_AZURE_OPENAI_API_KEY: String = text("").saved("rag.azure_openai.api_key").secret();
@@ -215,7 +215,8 @@ settings! {
         .saved("rag.file.max_count").attribute("FILE_MAX_COUNT");
 
     /// Megabytes in one file at most; empty means no limit.
-    RAG_FILE_MAX_SIZE: Option<i64> = optional_int("").saved("rag.file.max_size").attribute("FILE_MAX_SIZE");
+    RAG_FILE_MAX_SIZE: Option<i64> = optional_int("")
+        .saved("rag.file.max_size").attribute("FILE_MAX_SIZE").acts();
 
     /// Gives whole documents to the model instead of the chunks found.
     RAG_FULL_CONTEXT: bool = flag(false).saved("rag.full_context");
@@ -287,7 +288,7 @@ settings! {
 
     /// Hosts that may be fetched, separated by commas; `!host` blocks one; metadata addresses are always
     /// blocked.
-    WEB_FETCH_FILTER_LIST: Vec<String> = list(',', "");
+    WEB_FETCH_FILTER_LIST: Vec<String> = list(',', "").acts();
 
     /// Languages of YouTube transcripts in order of preference, separated by commas.
     YOUTUBE_LOADER_LANGUAGE: Vec<String> = list(',', "en").keep_empty().saved("rag.youtube_loader_language");

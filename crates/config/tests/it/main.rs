@@ -6,6 +6,7 @@
 mod contract;
 mod database;
 mod dotenv;
+mod entries;
 mod loading;
 mod page;
 mod parsing;

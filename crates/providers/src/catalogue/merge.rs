@@ -40,8 +40,9 @@ pub(super) fn merge(sources: &[Source], rows: &[ModelRow], choices: &Value) -> M
     models.retain(|m| m.json["pipeline"]["type"] != "filter");
     models.iter_mut().for_each(finish);
     sort(&mut models, &choices["order"]);
+    let texts = models.iter().map(|m| m.json.to_string()).collect();
     let models: Vec<Arc<Model>> = models.into_iter().map(Arc::new).collect();
-    ModelList { by_id: by_id(&models), models, base_by_id: by_id(&base), base, ollama }
+    ModelList { by_id: by_id(&models), models, texts, base_by_id: by_id(&base), base, ollama }
 }
 
 fn by_id(models: &[Arc<Model>]) -> HashMap<String, Arc<Model>> {

@@ -51,6 +51,8 @@ pub(crate) struct Inner {
     cells: Mutex<Vec<Arc<Cell>>>,
     rows: Rows,
     merged: ArcSwapOption<Merged>,
+    /// Held by who makes the list anew, so that it is made once however many wait.
+    merging: tokio::sync::Mutex<()>,
     /// Counts everything that can change the merged list.
     version: AtomicU64,
     keeper: AtomicBool,
@@ -72,6 +74,7 @@ impl Catalogue {
             cells: Mutex::default(),
             rows: Rows::new(store),
             merged: ArcSwapOption::empty(),
+            merging: tokio::sync::Mutex::default(),
             version: AtomicU64::new(1),
             keeper: AtomicBool::new(false),
             last_use: Mutex::new(Instant::now()),
@@ -93,7 +96,7 @@ impl Catalogue {
             inner.wait_for_unknown(&cells).await;
             inner.rows.ensure(inner).await;
         }
-        inner.merged(&cells)
+        inner.merged(&cells).await
     }
 
     /// The list as it is known, without asking anybody again: for the lookup of a model on the way to its server.
@@ -103,7 +106,7 @@ impl Catalogue {
         let cells = inner.reconcile();
         inner.wait_for_unknown(&cells).await;
         inner.rows.ensure(inner).await;
-        inner.merged(&cells)
+        inner.merged(&cells).await
     }
 
     /// One model of the merged list.
@@ -212,19 +215,32 @@ impl Inner {
     }
 
     /// The merged list, made anew only when something has changed.
-    fn merged(&self, cells: &[Arc<Cell>]) -> Arc<ModelList> {
-        let version = self.version.load(Ordering::Relaxed);
+    async fn merged(self: &Arc<Self>, cells: &[Arc<Cell>]) -> Arc<ModelList> {
         let choices = merge::choices(&self.conf);
-        if let Some(kept) = self.merged.load_full()
-            && kept.version == version
-            && kept.choices == choices
-        {
-            return kept.list.clone();
+        if let Some(list) = self.kept(&choices) {
+            return list;
         }
+        let _merging = self.merging.lock().await;
+        if let Some(list) = self.kept(&choices) {
+            return list;
+        }
+        let version = self.version.load(Ordering::Relaxed);
         let sources: Vec<_> = cells.iter().map(|cell| (cell.connection.clone(), cell.entries())).collect();
-        let list = Arc::new(merge::merge(&sources, &self.rows.current(), &choices));
-        self.merged.store(Some(Arc::new(Merged { version, choices, list: list.clone() })));
-        list
+        let (inner, rows) = (self.clone(), self.rows.current());
+        let made = tokio::task::spawn_blocking(move || {
+            let list = Arc::new(merge::merge(&sources, &rows, &choices));
+            inner.merged.store(Some(Arc::new(Merged { version, choices, list: list.clone() })));
+            list
+        });
+        // it ends early only when the process does
+        made.await.unwrap_or_default()
+    }
+
+    /// The merged list, if it is still true.
+    fn kept(&self, choices: &Value) -> Option<Arc<ModelList>> {
+        let version = self.version.load(Ordering::Relaxed);
+        let kept = self.merged.load_full()?;
+        (kept.version == version && kept.choices == *choices).then(|| kept.list.clone())
     }
 
     /// One task that keeps the known connections warm, so that a page opened after a quiet hour is not an hour old.

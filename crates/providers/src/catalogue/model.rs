@@ -58,6 +58,8 @@ impl Model {
 pub struct ModelList {
     /// The merged list in its order: base models, arena, workspace models. No access filter.
     pub models: Vec<Arc<Model>>,
+    /// The entries of `models` as JSON text, in the same order: writing thousands of them anew for each reader is slow.
+    pub texts: Vec<String>,
     /// The same by id.
     pub by_id: HashMap<String, Arc<Model>>,
     /// The models of the servers as they are, without the rows of the model table.

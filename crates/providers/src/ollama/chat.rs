@@ -85,6 +85,7 @@ impl Ollama {
         body: &mut Map<String, Value>,
     ) -> Result<(Option<Target>, Connection)> {
         let id = model_id(body)?;
+        params::one_model(body);
         let target = match self.core.resolve(&id).await {
             Ok(target) => Some(target),
             // a forced server may hold models that its list does not offer
@@ -112,6 +113,7 @@ impl Ollama {
         target: &Target,
         mut body: Map<String, Value>,
     ) -> Result<Upstream> {
+        params::one_model(&mut body);
         let variables = take_variables(&mut body);
         let streamed = body.get("stream").and_then(Value::as_bool).unwrap_or(false);
         let mut request = to_ollama(body);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::manage::name_in;
 use super::{Ollama, Wording, document, lines, streams};
 use crate::error::Result;
+use crate::params;
 use crate::requester::Requester;
 use crate::upstream::Upstream;
 
@@ -66,6 +67,7 @@ impl Ollama {
     ) -> Result<reqwest::Response> {
         let (connection, own) = self.route(&name_in(&body)?, idx).await?;
         body.retain(|_, value| !value.is_null());
+        params::one_model(&mut body);
         body.insert("model".into(), json!(own));
         self.post(who, &connection, path, &body, wording).await
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Ollama, Wording, checked, document, lines};
 use crate::error::{ProviderError, Result};
+use crate::params;
 use crate::requester::Requester;
 use crate::upstream::{ByteStream, Call, Upstream, UpstreamBody};
 
@@ -137,6 +138,7 @@ impl Ollama {
     pub async fn show(&self, who: &Requester, mut body: Map<String, Value>) -> Result<Upstream> {
         let (connection, own) = self.route(&name_in(&body)?, None).await?;
         body.shift_remove("name");
+        params::one_model(&mut body);
         body.insert("model".into(), json!(own));
         document(self.post(who, &connection, "/api/show", &body, Wording::Named).await?).await
     }

@@ -57,6 +57,7 @@ impl OpenAi {
         mut body: Map<String, Value>,
     ) -> Result<Upstream> {
         let connection = self.core.conf.openai_at(idx)?;
+        params::one_model(&mut body);
         let variables = take_variables(&mut body);
         if let Some(row) = &target.row {
             params::apply_openai(&row_params(row), &mut body);

@@ -15,13 +15,13 @@ impl OpenAi {
     /// `POST /audio/speech`: an MP3. Only with the public OpenAI address among the connections.
     ///
     /// # Errors
-    /// Status 401 without that connection; see [`ProviderError`].
+    /// Status 404 without that connection; see [`ProviderError`].
     #[tracing::instrument(name = "openai speech", skip_all, fields(user = %who.id))]
     pub async fn speech(&self, who: &Requester, body: Bytes) -> Result<Upstream> {
         let connection = self.core.conf.openai().into_iter().find(|c| c.url == OPENAI_URL);
         let connection = connection.ok_or_else(|| {
             ProviderError::detail(
-                401,
+                404,
                 "Speech through this route needs a connection to the public OpenAI service",
             )
         })?;

@@ -9,6 +9,8 @@ pub struct Model {
     pub user_id: String,
     pub password_hash: Option<String>,
     pub active: bool,
+    pub session_stamp: Option<String>,
+    pub kept_session: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

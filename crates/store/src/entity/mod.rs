@@ -2,6 +2,7 @@
 
 pub(crate) mod api_key;
 pub(crate) mod channel;
+pub(crate) mod channel_file;
 pub(crate) mod channel_member;
 pub(crate) mod channel_message;
 pub(crate) mod channel_reaction;
@@ -11,16 +12,19 @@ pub(crate) mod chat_tag;
 pub(crate) mod credential;
 pub(crate) mod feedback;
 pub(crate) mod file;
+pub(crate) mod file_text;
 pub(crate) mod folder;
 pub(crate) mod group;
 pub(crate) mod group_member;
 pub(crate) mod identity;
+pub(crate) mod memory;
 pub(crate) mod message;
 pub(crate) mod model;
 pub(crate) mod note;
 pub(crate) mod note_grant;
 pub(crate) mod prompt;
 pub(crate) mod revoked_token;
+pub(crate) mod search_chat;
 pub(crate) mod setting;
 pub(crate) mod tag;
 pub(crate) mod user;

@@ -4,6 +4,9 @@
 mod m0001_initial;
 mod m0002_prompts_and_feedback;
 mod m0003_channels_and_notes;
+mod m0005_sessions;
+mod m0006_files_and_memories;
+mod m0007_search;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DynIden, TransactionTrait,
@@ -24,6 +27,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_initial::Migration),
             Box::new(m0002_prompts_and_feedback::Migration),
             Box::new(m0003_channels_and_notes::Migration),
+            Box::new(m0005_sessions::Migration),
+            Box::new(m0006_files_and_memories::Migration),
+            Box::new(m0007_search::Migration),
         ]
     }
 

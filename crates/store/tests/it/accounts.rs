@@ -1,7 +1,9 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use transom_store::{NewChat, NewFolder, NewGroup, Role, RoleChoice, StoreError, UserPatch, UserQuery};
+use transom_store::{
+    NewChat, NewFolder, NewGroup, Role, RoleChoice, Sessions, StoreError, UserPatch, UserQuery,
+};
 
 use crate::engines::{for_each_engine, object, somebody, user};
 
@@ -130,8 +132,12 @@ async fn an_account_changes_field_by_field() {
         assert!(matches!(nobody, Err(StoreError::NotFound)), "{nobody:?}");
 
         let credentials = &db.store.credentials;
+        let sessions = Sessions { stamp: Some("s".into()), kept: Some("k".into()) };
         credentials.set_password_hash(&before.id, "new").await.unwrap();
-        assert_eq!(credentials.get(&before.id).await.unwrap().unwrap().password_hash.as_deref(), Some("new"));
+        credentials.set_sessions(&before.id, &sessions).await.unwrap();
+        assert!(matches!(credentials.set_sessions("nobody", &sessions).await, Err(StoreError::NotFound)));
+        let credential = credentials.get(&before.id).await.unwrap().unwrap();
+        assert_eq!((credential.password_hash.as_deref(), &credential.sessions), (Some("new"), &sessions));
         assert!(matches!(credentials.set_password_hash("nobody", "x").await, Err(StoreError::NotFound)));
         assert!(matches!(credentials.set_email("nobody", "x@y").await, Err(StoreError::NotFound)));
     })

@@ -3,7 +3,7 @@ use transom_store::{
     Feedback, FeedbackPatch, FeedbackQuery, NewFeedback, Prompt, PromptPatch, Role, RoleChoice, StoreError,
 };
 
-use crate::engines::{for_each_engine, somebody};
+use crate::engines::{for_each_engine, somebody, user};
 
 fn prompt(command: &str) -> Prompt {
     Prompt {
@@ -117,6 +117,26 @@ async fn lists_of_ratings() {
         assert_eq!((rows[0].id.as_str(), total), (ids[0].1.as_str(), 1));
         assert_eq!(feedbacks.delete_of_user(&ids[0].0).await.unwrap(), 1);
         assert_eq!(feedbacks.delete_all().await.unwrap(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memories_belong_to_one_user() {
+    for_each_engine(|db| async move {
+        let (memories, ada, bob) = (&db.store.memories, user(&db.store).await.id, user(&db.store).await.id);
+        let one = memories.create(&ada, "keeps bees").await.unwrap();
+        let two = memories.create(&ada, "plays the bassoon").await.unwrap();
+        assert_eq!(memories.of_user(&ada).await.unwrap().len(), 2);
+        assert!(memories.of_user(&bob).await.unwrap().is_empty());
+        assert!(matches!(memories.update(&one.id, &bob, "x").await, Err(StoreError::NotFound)));
+        assert_eq!(memories.update(&one.id, &ada, "keeps wasps").await.unwrap().content, "keeps wasps");
+        assert!(!memories.delete(&two.id, &bob).await.unwrap());
+        assert!(memories.delete(&two.id, &ada).await.unwrap());
+        assert_eq!(memories.delete_all(&ada).await.unwrap(), 1);
+        memories.create(&bob, "goes away").await.unwrap();
+        db.store.users.delete(&bob).await.unwrap();
+        assert!(memories.of_user(&bob).await.unwrap().is_empty());
     })
     .await;
 }

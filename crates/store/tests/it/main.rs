@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod blobs;
 mod bus;
 mod channels;
 mod chats;
@@ -18,4 +19,5 @@ mod library;
 mod messages;
 mod notes;
 mod opening;
+mod search;
 mod workspace;

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use transom_store::{
-    ChatQuery, FilePatch, FileRow, FolderPatch, ModelRow, NewChat, NewFolder, StoreError, Tags,
+    ChatQuery, FilePatch, FileRow, FolderPatch, ModelRow, NewChat, NewFolder, StoreError, Tags, Text,
 };
 
 use crate::engines::{for_each_engine, object, user};
@@ -71,18 +71,21 @@ async fn files_and_their_links_to_chats() {
             updated_at: 0,
         };
         let made = files.create(row("f1")).await.unwrap();
+        assert_eq!(made.data, json!({"content": "text with nul "}));
+        let bare = files.get("f1", Text::Without).await.unwrap().unwrap();
+        assert_eq!(bare.data, json!({}));
         files.create(row("f2")).await.unwrap();
-        assert_eq!(files.get("f1").await.unwrap(), Some(made.clone()));
+        assert_eq!(files.get("f1", Text::With).await.unwrap(), Some(made.clone()));
         assert!(matches!(files.create(made).await, Err(StoreError::Conflict(_))));
         let patch =
             FilePatch { hash: Some(Some("h".to_owned())), data: Some(json!({})), ..FilePatch::default() };
         let changed = files.update("f1", patch).await.unwrap();
         assert_eq!((changed.hash.as_deref(), changed.filename.as_str()), (Some("h"), "n.txt"));
         assert!(matches!(files.update("none", FilePatch::default()).await, Err(StoreError::NotFound)));
-        assert_eq!(files.of_user("owner").await.unwrap().len(), 2);
-        assert!(files.of_user("nobody").await.unwrap().is_empty());
-        assert_eq!(files.by_ids(&["f2".to_owned(), "x".to_owned()]).await.unwrap().len(), 1);
-        assert_eq!(files.all().await.unwrap().len(), 2);
+        assert_eq!(files.list(Some("owner"), Text::Without).await.unwrap().len(), 2);
+        assert!(files.list(Some("nobody"), Text::Without).await.unwrap().is_empty());
+        assert_eq!(files.by_ids(&["f2".to_owned(), "x".to_owned()], Text::With).await.unwrap().len(), 1);
+        assert_eq!(files.list(None, Text::Without).await.unwrap().len(), 2);
 
         let chat = db
             .store
@@ -96,8 +99,8 @@ async fn files_and_their_links_to_chats() {
         assert_eq!(files.of_chat(&chat).await.unwrap(), ["f1"]);
         let unknown = files.link_chat_file(&chat, None, "none", "owner").await;
         assert!(matches!(unknown, Err(StoreError::NotFound)), "{unknown:?}");
-        assert!(files.delete("f1").await.unwrap());
-        assert!(!files.delete("f1").await.unwrap());
+        assert_eq!(files.delete("f1").await.unwrap().and_then(|file| file.path).as_deref(), Some("/x"));
+        assert_eq!(files.delete("f1").await.unwrap(), None);
         assert!(files.of_chat(&chat).await.unwrap().is_empty());
     })
     .await;

@@ -28,13 +28,13 @@ async fn act(action: ConfigAction, settings: &Settings) -> Result<(), Failure> {
         }
         ConfigAction::Set { name, value } => {
             let declaration = known(&name)?;
-            settings.set_json(declaration.name, read(declaration, value)).await?;
+            settings.change(declaration.name, read(declaration, value)).await?;
             output::line(&format!("{} is now {} (saved)", declaration.name, settings.shown(declaration)));
         }
         ConfigAction::Reset { name } => {
             let declaration = known(&name)?;
             settings.reset(declaration.name).await?;
-            let source = source_name(settings.source(declaration));
+            let source = settings.source(declaration).name();
             output::line(&format!("{} is now {} ({source})", declaration.name, settings.shown(declaration)));
         }
     }
@@ -47,9 +47,7 @@ fn list(settings: &Settings, filter: Option<&str>, changed: bool) {
     let rows = wanted
         .map(|d| (d, settings.source(d)))
         .filter(|(_, source)| !changed || *source != Source::Default)
-        .map(|(d, source)| {
-            vec![d.name.to_string(), short(&settings.shown(d)), source_name(source).to_string()]
-        })
+        .map(|(d, source)| vec![d.name.to_string(), short(&settings.shown(d)), source.name().to_string()])
         .collect();
     output::table(&["Setting", "Value", "From"], rows);
 }
@@ -59,14 +57,6 @@ fn short(text: &str) -> String {
     const MOST: usize = 60;
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if line.chars().count() <= MOST { line } else { line.chars().take(MOST - 1).chain(['…']).collect() }
-}
-
-fn source_name(source: Source) -> &'static str {
-    match source {
-        Source::Default => "default",
-        Source::Environment => "environment",
-        Source::Saved => "saved",
-    }
 }
 
 fn known(name: &str) -> Result<&'static Declaration, Failure> {

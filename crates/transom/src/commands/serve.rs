@@ -36,9 +36,10 @@ pub async fn run(host: Option<String>, port: Option<u16>, data: &DataArgs) -> Re
             tracing::debug!(%error, "a connection keeps its delay");
         }
     });
+    let service = server.router.into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut ending = stopped.clone();
-    let serving = axum::serve(listener, server.router).with_graceful_shutdown(async move {
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let serving = tokio::spawn(async move { serving.await });

@@ -32,6 +32,7 @@ async fn act(action: UserAction, base: &Base) -> Result<(), Failure> {
         UserAction::SetPassword { email } => {
             let user = find(base, &email).await?;
             base.identity.set_password(&user.id, &password()?).await?;
+            base.identity.end_sessions(&user.id, None).await?;
             output::line(&format!("{} has a new password.", user.email));
             Ok(())
         }

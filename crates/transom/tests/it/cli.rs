@@ -1,6 +1,7 @@
 //! The command line: help, settings, the doctor, and starts that cannot succeed.
 
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use transom_testkit::{MockProvider, Plan};
 
@@ -17,8 +18,8 @@ pub struct Printed {
 pub async fn run_with(plan: &Plan, arguments: &[&str], input: &str) -> Printed {
     use tokio::io::AsyncWriteExt as _;
     let mut command = plan.command(arguments);
-    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
-    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     // A command that does not read its input may be gone before it is written.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
     let output = tokio::time::timeout(crate::SOON, child.wait_with_output()).await;
@@ -216,4 +217,14 @@ async fn the_description_of_the_api_is_json() {
     assert_eq!(printed.code, Some(0));
     let document: serde_json::Value = serde_json::from_str(&printed.out).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
+}
+
+#[tokio::test]
+async fn output_that_nobody_reads_to_its_end_is_no_failure() {
+    let plan = plan();
+    let mut command = plan.command(&["config", "list"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
 }

@@ -2,13 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are tests too")]
 
+mod access;
 mod cli;
 mod cli_users;
+mod files;
 mod foreign;
 mod frontend;
 mod http;
+mod inputs;
 mod openapi;
 mod postgres;
+mod search;
+mod settings;
 mod signout;
 mod signup;
 mod slow_tab;

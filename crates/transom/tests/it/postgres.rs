@@ -1,6 +1,7 @@
 //! The same server on PostgreSQL.
 
-use transom_testkit::{Answer, Caller, MockProvider, Script, Tab, Thread};
+use serde_json::json;
+use transom_testkit::{Answer, Caller, MockProvider, PASSWORD, Script, Tab, Thread};
 
 use crate::{SOON, plan};
 
@@ -41,4 +42,30 @@ async fn an_answer_is_streamed_and_kept_on_postgresql() {
     let interrupted = long.stored(&admin).await;
     assert_eq!(interrupted["interrupted"], true, "{interrupted}");
     assert!(interrupted["content"].as_str().is_some_and(|text| text.starts_with("w0 w1")), "{interrupted}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_first_people_at_two_servers_one_is_the_administrator() {
+    let schema = format!("t{}", uuid::Uuid::new_v4().simple());
+    let plan = || plan().env("DATABASE_URL", postgres_url()).env("DATABASE_SCHEMA", &schema);
+    // Both bring the schema up to date at once.
+    let (one, other) = tokio::join!(plan().start(), plan().start());
+    let tries = (0..50).map(|number| {
+        let nobody = Caller::nobody(if number % 2 == 0 { &one } else { &other });
+        tokio::spawn(async move {
+            let form = json!({"name": "x", "email": format!("u{number}@example.com"), "password": PASSWORD});
+            nobody.post("/api/v1/auths/signup", &form).await
+        })
+    });
+    let mut roles = Vec::new();
+    for reply in futures::future::join_all(tries).await {
+        let reply = reply.unwrap();
+        match reply.status {
+            200 => roles.push(reply.json()["role"].as_str().unwrap_or_default().to_string()),
+            403 => {}
+            status => panic!("{status}: {}", reply.text),
+        }
+    }
+    assert_eq!(roles.iter().filter(|role| *role == "admin").count(), 1, "{roles:?}");
+    assert!(roles.iter().all(|role| role == "admin" || role == "pending"), "{roles:?}");
 }

@@ -166,7 +166,7 @@ async fn a_stranger_cannot_see_or_stop_a_turn() {
     let thread = Thread::new(&admin, "words", &Script::paced(60, 20).prompt()).await;
     let task = thread.ask(&admin, &tab.sid()).await;
     tab.until("the answer begins", SOON, &thread.answer_id, |a| a.parts > 0).await;
-    assert_eq!(stranger.get("/api/tasks").await.ok()["tasks"], serde_json::json!([]));
+    assert_eq!(stranger.get("/api/tasks").await.status, 401);
     let of_chat = stranger.get(&format!("/api/tasks/chat/{}", thread.chat_id)).await.ok();
     assert_eq!(of_chat["task_ids"], serde_json::json!([]));
     assert_eq!(stranger.post(&format!("/api/tasks/stop/{task}"), &Value::Null).await.ok()["status"], false);

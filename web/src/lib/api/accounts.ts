@@ -59,8 +59,9 @@ export const chatsOfAccount = (
 export const defaultPermissions = () =>
 	read<unknown>(client.GET('/api/v1/users/default/permissions'));
 
-export const saveDefaultPermissions = (body: components['schemas']['UserPermissions']) =>
-	read<unknown>(client.POST('/api/v1/users/default/permissions', { body }));
+/** Keys that the description does not name are kept by the server too. */
+export const saveDefaultPermissions = (tree: Record<string, Record<string, boolean>>) =>
+	read<unknown>(client.POST('/api/v1/users/default/permissions', { body: tree as never }));
 
 export const listGroups = () => read<Group[]>(client.GET('/api/v1/groups/', {}));
 
@@ -99,3 +100,11 @@ export const removeFromGroup = (id: string, user_ids: string[]) =>
 			body: { user_ids }
 		})
 	);
+
+/** How an account is called, for everybody who may see it. */
+export const nameOfAccount = async (user_id: string) =>
+	(
+		await read<{ name: string }>(
+			client.GET('/api/v1/users/{user_id}', { params: { path: { user_id } } })
+		)
+	).name;

@@ -36,9 +36,14 @@ const session: Middleware = {
 		return request;
 	},
 	onResponse({ response }) {
-		if (response.status === 401 && token.get()) onUnauthorized();
+		sessionEndedBy(response);
 	}
 };
+
+/** Notices an answer that says the session is over. */
+export function sessionEndedBy(response: Response): void {
+	if (response.status === 401 && token.get()) onUnauthorized();
+}
 
 const raw = createClient<paths>({ baseUrl: '' });
 raw.use(session);
@@ -62,7 +67,8 @@ export async function read<T>(call: Promise<Result>): Promise<T> {
 	return result.data as T;
 }
 
-function detailOf(error: unknown): string {
+/** What the server says went wrong. */
+export function detailOf(error: unknown): string {
 	if (typeof error === 'string') return error;
 	const detail = (error as { detail?: unknown } | undefined)?.detail;
 	if (typeof detail === 'string') return detail;

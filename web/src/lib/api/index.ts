@@ -4,6 +4,7 @@ import type {
 	ChatRecord,
 	ChatSummary,
 	Config,
+	ConnectionSettings,
 	Model,
 	OllamaConfig,
 	OpenAIConfig,
@@ -32,6 +33,10 @@ export const adminContact = () =>
 export const listModels = async (refresh = false) =>
 	(await read<{ data: Model[] }>(client.GET('/api/models', { params: { query: { refresh } } })))
 		.data;
+
+/** The models of all servers as they are, for administrators. */
+export const baseModels = async () =>
+	(await read<{ data: Model[] }>(client.GET('/api/models/base'))).data;
 
 export const listChats = (page: number) =>
 	read<ChatSummary[]>(
@@ -64,8 +69,10 @@ export const stopTask = (task_id: string) =>
 export const openaiConfig = () => read<OpenAIConfig>(client.GET('/openai/config'));
 export const saveOpenaiConfig = (body: OpenAIConfig) =>
 	read<OpenAIConfig>(client.POST('/openai/config/update', { body }));
-export const verifyOpenai = (url: string, key: string) =>
-	read<{ data?: unknown[] } | unknown[]>(client.POST('/openai/verify', { body: { url, key } }));
+export const verifyOpenai = (url: string, key: string, config: ConnectionSettings = {}) =>
+	read<{ data?: unknown[] } | unknown[]>(
+		client.POST('/openai/verify', { body: { url, key, config } })
+	);
 export const ollamaConfig = () => read<OllamaConfig>(client.GET('/ollama/config'));
 export const saveOllamaConfig = (body: OllamaConfig) =>
 	read<OllamaConfig>(client.POST('/ollama/config/update', { body }));

@@ -22,6 +22,7 @@ const names = import.meta.glob<Catalogue>('./*.json', {
 });
 const core = import.meta.glob<Catalogue>('./*.json', { query: '?area=core', import: 'default' });
 const areas = {
+	access: import.meta.glob<Catalogue>('./*.json', { query: '?area=access', import: 'default' }),
 	admin: import.meta.glob<Catalogue>('./*.json', { query: '?area=admin', import: 'default' }),
 	channels: import.meta.glob<Catalogue>('./*.json', { query: '?area=channels', import: 'default' }),
 	notes: import.meta.glob<Catalogue>('./*.json', { query: '?area=notes', import: 'default' }),

@@ -1,6 +1,6 @@
 /** The connections to model servers, as the administrator edits them. */
 import * as api from '$lib/api';
-import type { ConnectionSettings, OllamaConfig, OpenAIConfig } from '$lib/api/types';
+import type { ConnectionSettings, Model, OllamaConfig, OpenAIConfig } from '$lib/api/types';
 import { app } from './app.svelte';
 
 export type Kind = 'openai' | 'ollama';
@@ -43,6 +43,23 @@ class Connections {
 	async load() {
 		[this.openai, this.ollama] = await Promise.all([api.openaiConfig(), api.ollamaConfig()]);
 		this.loaded = true;
+		void this.countModels();
+	}
+
+	/** Models as the servers give them, also those that are switched off for people. */
+	#base = $state.raw<Model[] | null>(null);
+
+	async countModels() {
+		this.#base = await api.baseModels().catch(() => this.#base);
+	}
+
+	/** How many models come through a connection; undefined until they are counted. */
+	countOf({ kind, index }: Connection): number | undefined {
+		return this.#base?.filter((model) =>
+			kind === 'ollama'
+				? model.ollama?.urls?.includes(index)
+				: model.openai && model.urlIdx === index
+		).length;
 	}
 
 	list = (kind: Kind) => (kind === 'openai' ? this.openaiList : this.ollamaList);
@@ -94,6 +111,7 @@ class Connections {
 			});
 		}
 		await app.loadModels(true);
+		await this.countModels();
 	}
 }
 

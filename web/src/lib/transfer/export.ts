@@ -4,15 +4,13 @@ import { folderChatRecords } from '$lib/api/folders';
 import * as library from '$lib/api/library';
 import type { ChatRecord } from '$lib/api/types';
 import { t } from '$lib/i18n/index.svelte';
-import { fileName, saveFile, today } from './save';
+import { fileName } from '$lib/files/name';
+import { download, downloadJson, today } from '$lib/files/transfer';
 import { asMarkdown, asText } from './transcript';
 
 export type ChatFormat = 'json' | 'text' | 'markdown';
 
-const JSON_TYPE = 'application/json';
-
-const saveJson = (name: string, value: unknown) =>
-	saveFile(fileName(name, 'json'), JSON.stringify(value), JSON_TYPE);
+const saveJson = (name: string, value: unknown) => downloadJson(fileName(name, 'json'), value);
 
 export async function downloadChat(id: string, format: ChatFormat) {
 	saveRecord(await api.getChat(id), format);
@@ -23,9 +21,9 @@ export function saveRecord(record: ChatRecord, format: ChatFormat) {
 	const { history } = record.chat as { history?: unknown };
 	if (format === 'json') saveJson(record.title, [record]);
 	else if (format === 'text')
-		saveFile(fileName(record.title, 'txt'), asText(history, names), 'text/plain');
+		download(fileName(record.title, 'txt'), asText(history, names), 'text/plain');
 	else
-		saveFile(
+		download(
 			fileName(record.title, 'md'),
 			asMarkdown(record.title, history, names),
 			'text/markdown'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileName, today } from './save';
+import { fileName } from '$lib/files/name';
 import { asMarkdown, asText } from './transcript';
 
 const names = { you: 'You', assistant: 'Assistant' };
@@ -52,9 +52,5 @@ describe('file names', () => {
 		expect(fileName('..', 'json')).toBe('chat.json');
 		expect(fileName('x'.repeat(200), 'txt')).toHaveLength(84);
 		expect(fileName('你好', 'md')).toBe('你好.md');
-	});
-
-	it('may hold a date', () => {
-		expect(today(new Date(2026, 0, 5))).toBe('2026-01-05');
 	});
 });

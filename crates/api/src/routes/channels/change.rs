@@ -11,7 +11,7 @@ use transom_identity::Caller;
 use transom_store::{Channel, ChannelPatch, NewChannel, StoreError};
 
 use super::{
-    USER,
+    MANAGE, USER,
     caller::{self, ChannelUser, Entered},
     events,
 };
@@ -21,9 +21,11 @@ use crate::{
     router::Routes,
     routes::{
         grants::{not_found, unauthorized},
-        shapes::given,
+        shapes::{self, given},
     },
 };
+
+const NAME: &str = "The name of a channel";
 
 /// Everything in this module.
 pub fn routes() -> Routes {
@@ -31,9 +33,9 @@ pub fn routes() -> Routes {
         .post("/api/v1/channels/create", USER, "Make a channel", create)
         .takes::<CreateForm>()
         .get("/api/v1/channels/users/{user_id}", USER, "The direct messages with an account", direct)
-        .post("/api/v1/channels/{id}/update", USER, "Change a channel", update)
+        .post("/api/v1/channels/{id}/update", MANAGE, "Change a channel", update)
         .takes::<ChannelForm>()
-        .delete("/api/v1/channels/{id}/delete", USER, "Delete a channel", delete)
+        .delete("/api/v1/channels/{id}/delete", MANAGE, "Delete a channel", delete)
         .gives::<bool>()
 }
 
@@ -90,8 +92,9 @@ fn control(wanted: Option<Value>) -> Result<Option<Value>> {
     }
 }
 
-fn text(value: Option<Value>) -> Option<String> {
-    value.and_then(|value| value.as_str().map(str::to_owned))
+fn text(value: Option<Value>) -> Result<Option<String>> {
+    let text = value.and_then(|value| value.as_str().map(str::to_owned));
+    text.map(|text| shapes::text("The description", text)).transpose()
 }
 
 /// The accounts among these, and the members of these groups, each once. Everybody else is left out.
@@ -125,8 +128,8 @@ async fn create(
     let new = NewChannel {
         user_id: caller.user.id.clone(),
         r#type: kind,
-        name: form.name,
-        description: text(form.description),
+        name: shapes::name(NAME, form.name)?,
+        description: text(form.description)?,
         is_private: form.is_private,
         data: form.data.map_or(Value::Null, Value::Object),
         meta: form.meta.map_or(Value::Null, Value::Object),
@@ -190,8 +193,8 @@ async fn update(
         None => None,
     };
     let patch = ChannelPatch {
-        name: Some(form.name).filter(|name| !name.is_empty()),
-        description: form.description.map(|wanted| text(Some(wanted))),
+        name: Some(shapes::name(NAME, form.name)?).filter(|name| !name.is_empty()),
+        description: form.description.map(|wanted| text(Some(wanted))).transpose()?,
         is_private: form.is_private.map(Some),
         data: form.data.map(Value::Object),
         meta: form.meta.map(Value::Object),

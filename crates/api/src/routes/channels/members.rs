@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use transom_store::{ChannelMember, User, UserQuery};
 
 use super::{
-    USER, audience,
+    MANAGE, READ, audience,
     caller::{self, ChannelUser, Entered},
     change, events,
 };
@@ -22,6 +22,7 @@ use crate::{
         grants::not_found,
         shapes::{self, PAGE},
     },
+    rule::{Resource, Rule},
 };
 
 /// Seconds for which somebody counts as active after their last sign of life.
@@ -30,18 +31,18 @@ const ACTIVE: i64 = 180;
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/channels/{id}/members", USER, "A page of those who may read a channel", list)
+        .get("/api/v1/channels/{id}/members", READ, "A page of those who may read a channel", list)
         .post(
             "/api/v1/channels/{id}/members/active",
-            USER,
+            Rule::Owner(Resource::Membership, None),
             "Keep a channel in the caller's list or not",
             set_active,
         )
         .takes::<ActiveForm>()
         .gives::<bool>()
-        .post("/api/v1/channels/{id}/update/members/add", USER, "Add members", add)
+        .post("/api/v1/channels/{id}/update/members/add", MANAGE, "Add members", add)
         .takes::<AddForm>()
-        .post("/api/v1/channels/{id}/update/members/remove", USER, "Remove members", remove)
+        .post("/api/v1/channels/{id}/update/members/remove", MANAGE, "Remove members", remove)
         .takes::<RemoveForm>()
 }
 

@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use transom_identity::Caller;
-use transom_store::{Channel, ChannelMessage, NewChannelMessage};
+use transom_store::{Channel, ChannelMessage, NewChannelMessage, StoreError};
 
 use super::{
-    USER,
+    READ, WRITE,
     caller::{self, ChannelUser, Entered},
     events, mentions, notify,
     shown::{self, Detail},
@@ -31,20 +31,20 @@ const PINNED: u64 = 20;
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/channels/{id}/messages", USER, "A page of messages, newest first", list)
-        .get("/api/v1/channels/{id}/messages/pinned", USER, "A page of pinned messages", pinned)
-        .post("/api/v1/channels/{id}/messages/post", USER, "Write a message", post)
+        .get("/api/v1/channels/{id}/messages", READ, "A page of messages, newest first", list)
+        .get("/api/v1/channels/{id}/messages/pinned", READ, "A page of pinned messages", pinned)
+        .post("/api/v1/channels/{id}/messages/post", WRITE, "Write a message", post)
         .takes::<MessageForm>()
-        .get("/api/v1/channels/{id}/messages/{message_id}", USER, "One message", read)
+        .get("/api/v1/channels/{id}/messages/{message_id}", READ, "One message", read)
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/data",
-            USER,
+            READ,
             "The files and so on of a message",
             data,
         )
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/thread",
-            USER,
+            READ,
             "A page of a thread, newest first",
             thread,
         )
@@ -69,7 +69,11 @@ async fn list(
     Query(window): Query<Window>,
 ) -> Result<Json<Vec<Value>>> {
     let Entered { channel, .. } = caller::enter(&app, &caller, &id).await?;
-    let page = app.store.channel_messages.page(&channel.id, window.skip, window.limit.min(MOST)).await?;
+    let page = app
+        .store
+        .channel_messages
+        .page(&channel.id, shapes::countable(window.skip), window.limit.min(MOST))
+        .await?;
     Ok(Json(shown::all(&app, &page, Detail::Brief).await?))
 }
 
@@ -120,7 +124,7 @@ async fn thread(
     let first = caller::message(&app, &channel, &message_id).await?;
     let store = &app.store.channel_messages;
     let limit = window.limit.min(MOST);
-    let mut page = store.thread(&first.id, window.skip, limit).await?;
+    let mut page = store.thread(&first.id, shapes::countable(window.skip), limit).await?;
     let replies = store.replies(std::slice::from_ref(&first.id)).await?;
     let count = replies.get(&first.id).map_or(0, |replies| replies.count);
     let read = page.len() as u64;
@@ -163,6 +167,21 @@ pub async fn keep_readable(
     grants::keep_readable(app, caller, files, before).await
 }
 
+/// What only the server says about a message: that a model wrote it.
+const SAID_BY_SERVER: [&str; 4] = ["model_id", "model_name", "done", "webhook"];
+
+/// The free fields of a message as its author may set them; those of the server stay as they were.
+pub fn own_meta(meta: Option<Map<String, Value>>, before: &Value) -> Option<Map<String, Value>> {
+    let mut meta = meta?;
+    for key in SAID_BY_SERVER {
+        match before.get(key) {
+            Some(said) => meta.insert(key.to_owned(), said.clone()),
+            None => meta.shift_remove(key),
+        };
+    }
+    Some(meta)
+}
+
 async fn post(
     State(app): State<App>,
     ChannelUser(caller): ChannelUser,
@@ -190,12 +209,29 @@ async fn post(
         parent_id,
         content: form.content,
         data: form.data.map_or(Value::Null, Value::Object),
-        meta: form.meta.map_or(Value::Null, Value::Object),
+        meta: own_meta(form.meta, &Value::Null).map_or(Value::Null, Value::Object),
     };
     let message = app.store.channel_messages.create(new).await?;
+    link_files(&app, &message).await?;
     announce(&app, &caller, &channel, &message, form.temp_id).await?;
     after(&app, caller, channel, &message);
     Ok(Json(message))
+}
+
+/// Notes which files a message shows, so that whoever reads the channel may see them.
+///
+/// # Errors
+/// Of the store only.
+pub async fn link_files(app: &App, message: &ChannelMessage) -> Result<()> {
+    let files = message.data.get("files").and_then(Value::as_array);
+    for id in files.into_iter().flatten().filter_map(|file| file.get("id").and_then(Value::as_str)) {
+        match app.store.files.link_channel_file(&message.channel_id, id).await {
+            // Other things than files have ids too.
+            Ok(()) | Err(StoreError::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 fn given(id: Option<String>) -> Option<String> {
@@ -251,4 +287,20 @@ fn after(app: &App, caller: Caller, channel: Channel, message: &ChannelMessage) 
             tracing::warn!(?error, "a model could not answer in a channel");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nobody_writes_in_the_name_of_a_model() {
+        let sent = json!({"model_id": "gpt", "model_name": "GPT", "k": 1}).as_object().cloned();
+        assert_eq!(own_meta(sent.clone(), &Value::Null), json!({"k": 1}).as_object().cloned());
+        let before = json!({"model_id": "own", "done": true});
+        let kept = own_meta(sent, &before).unwrap();
+        assert_eq!(Value::Object(kept), json!({"model_id": "own", "k": 1, "done": true}));
+        assert_eq!(own_meta(None, &before), None);
+    }
 }

@@ -11,14 +11,22 @@ use transom_identity::Caller;
 use transom_store::{Channel, ChannelMessage, ChannelMessagePatch};
 
 use super::{
-    USER,
+    WRITE,
     caller::{self, ChannelUser, Entered},
     events,
     messages::{self, MessageForm},
     shown,
 };
-use crate::{ApiError, App, Result, extract::Body, router::Routes, routes::grants::refused};
+use crate::{
+    ApiError, App, Result,
+    extract::Body,
+    router::Routes,
+    routes::grants::refused,
+    rule::{Resource, Rule},
+};
 
+/// Its author and the channel's manager; everybody who may write may react and pin.
+const MESSAGE: Rule = Rule::OwnerOrAdmin(Resource::ChannelMessage, None);
 /// Longest name of a reaction, in bytes.
 const LONGEST: usize = 100;
 
@@ -27,23 +35,23 @@ type OfMessage = Path<(String, String)>;
 /// Everything in this module.
 pub fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/channels/{id}/messages/{message_id}/update", USER, "Edit a message", update)
+        .post("/api/v1/channels/{id}/messages/{message_id}/update", MESSAGE, "Edit a message", update)
         .takes::<MessageForm>()
-        .delete("/api/v1/channels/{id}/messages/{message_id}/delete", USER, "Delete a message", delete)
+        .delete("/api/v1/channels/{id}/messages/{message_id}/delete", MESSAGE, "Delete a message", delete)
         .gives::<bool>()
         .post(
             "/api/v1/channels/{id}/messages/{message_id}/pin",
-            USER,
+            WRITE,
             "Pin a message, or take its pin off",
             pin,
         )
         .takes::<PinForm>()
-        .post("/api/v1/channels/{id}/messages/{message_id}/reactions/add", USER, "React to a message", react)
+        .post("/api/v1/channels/{id}/messages/{message_id}/reactions/add", WRITE, "React to a message", react)
         .takes::<ReactionForm>()
         .gives::<bool>()
         .post(
             "/api/v1/channels/{id}/messages/{message_id}/reactions/remove",
-            USER,
+            WRITE,
             "Take a reaction back",
             unreact,
         )
@@ -86,9 +94,10 @@ async fn update(
     let patch = ChannelMessagePatch {
         content: Some(form.content),
         data: form.data.map(Value::Object),
-        meta: form.meta.map(Value::Object),
+        meta: messages::own_meta(form.meta, &message.meta).map(Value::Object),
     };
     let changed = app.store.channel_messages.update(&message.id, patch).await?;
+    messages::link_files(&app, &changed).await?;
     let record = shown::whole(&app, &changed).await?;
     events::tell(&app, &caller.user, &channel, &changed.id, "message:update", record).await;
     Ok(Json(changed))

@@ -1,21 +1,26 @@
 //! Lists of chats, search, and statistics.
 
+use std::collections::HashMap;
+
 use axum::{
     Json,
     extract::{Path, State},
-    http::header,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_store::{Chat, ChatQuery, ChatSummary};
 
-use super::{OWN, shown_chat};
+use super::super::shapes::{json_text, offset};
+use super::{OWN_LIST, shown_chat};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    routes::grants::not_found,
+    rule::{Resource, Rule},
 };
 
 /// Chats of a page.
@@ -23,24 +28,29 @@ const PAGE: u64 = 60;
 /// Chats of a page inside of a folder.
 const FOLDER_PAGE: u64 = 10;
 
+/// Whole chats, all at once, are what an export is made of.
+const EXPORT: Rule = Rule::Permission("chat.export");
+const IN_FOLDER: Rule = Rule::Owner(Resource::Folder, None);
+
 pub(super) fn routes() -> Routes {
     Routes::default()
-        .get("/api/v1/chats/", OWN, "A page of the list", list)
-        .get("/api/v1/chats/list", OWN, "A page of the list", list)
-        .get("/api/v1/chats/pinned", OWN, "Pinned chats", pinned_list)
-        .get("/api/v1/chats/archived", OWN, "A page of the archive", archived)
-        .get("/api/v1/chats/all", OWN, "All chats with their documents", all)
-        .get("/api/v1/chats/all/archived", OWN, "All archived chats with their documents", all_archived)
+        .get("/api/v1/chats/", OWN_LIST, "A page of the list", list)
+        .get("/api/v1/chats/list", OWN_LIST, "A page of the list", list)
+        .get("/api/v1/chats/pinned", OWN_LIST, "Pinned chats", pinned_list)
+        .get("/api/v1/chats/archived", OWN_LIST, "A page of the archive", archived)
+        .get("/api/v1/chats/all", EXPORT, "All chats with their documents", all)
+        .get("/api/v1/chats/all/archived", EXPORT, "All archived chats with their documents", all_archived)
         .get("/api/v1/chats/all/db", Rule::Admin, "Every chat of the server", all_db)
         .get("/api/v1/chats/list/user/{user_id}", Rule::Admin, "Another account's chats", of_user)
-        .get("/api/v1/chats/folder/{folder_id}", OWN, "Chats of a folder and those below it", folder)
-        .get("/api/v1/chats/folder/{folder_id}/list", OWN, "A page of a folder's chats", folder_list)
-        .get("/api/v1/chats/search", OWN, "Search titles and messages", search)
-        .get("/api/v1/chats/stats/usage", OWN, "Statistics of one's own chats", stats)
+        .get("/api/v1/chats/folder/{folder_id}", IN_FOLDER, "Chats of a folder and those below it", folder)
+        .get("/api/v1/chats/folder/{folder_id}/list", IN_FOLDER, "A page of a folder's chats", folder_list)
+        .get("/api/v1/chats/search", OWN_LIST, "Search titles and messages", search)
+        .asks::<SearchQuery>()
+        .get("/api/v1/chats/stats/usage", OWN_LIST, "Statistics of one's own chats", stats)
 }
 
 fn page(number: Option<u64>, size: u64) -> (u64, Option<u64>) {
-    (number.unwrap_or(1).saturating_sub(1) * size, Some(size))
+    (offset(number, size), Some(size))
 }
 
 #[derive(Deserialize)]
@@ -73,7 +83,7 @@ async fn list(
         ..ChatQuery::default()
     };
     let text = app.store.chats.list_json(wanted).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    Ok(json_text(text))
 }
 
 async fn pinned_list(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<ChatSummary>>> {
@@ -168,6 +178,17 @@ async fn all_db(State(app): State<App>, _: Admin) -> Result<Json<Vec<Value>>> {
     Ok(Json(chats))
 }
 
+/// Refuses a folder that is not the caller's.
+///
+/// # Errors
+/// 404.
+async fn check_own(app: &App, user_id: &str, folder_id: &str) -> Result<()> {
+    match app.store.folders.get(folder_id, user_id).await? {
+        Some(_) => Ok(()),
+        None => Err(not_found()),
+    }
+}
+
 /// A folder of the caller and all folders below it.
 async fn folder_tree(app: &App, user_id: &str, folder_id: &str) -> Result<Vec<String>> {
     let mut ids = vec![folder_id.to_string()];
@@ -181,6 +202,7 @@ async fn folder(
     Verified(caller): Verified,
     Path(folder_id): Path<String>,
 ) -> Result<Json<Vec<Value>>> {
+    check_own(&app, &caller.user.id, &folder_id).await?;
     let wanted = ChatQuery {
         user_id: caller.user.id.clone(),
         archived: Some(false),
@@ -196,6 +218,7 @@ async fn folder_list(
     Path(folder_id): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Vec<ChatSummary>>> {
+    check_own(&app, &caller.user.id, &folder_id).await?;
     let (offset, limit) = page(query.page, FOLDER_PAGE);
     let wanted = ChatQuery {
         user_id: caller.user.id.clone(),
@@ -208,18 +231,39 @@ async fn folder_list(
     Ok(Json(app.store.chats.list(wanted).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct SearchQuery {
+    /// Words, and `tag:`, `folder:`, `pinned:`, `archived:` or `shared:` with a value.
     text: String,
+    /// From 1.
     #[serde(default)]
     page: Option<u64>,
+    /// Whether to show the messages that were found; not part of the contract.
+    #[serde(default)]
+    snippets: Option<bool>,
+}
+
+/// A chat that was found.
+#[derive(Serialize)]
+struct FoundChat {
+    #[serde(flatten)]
+    chat: ChatSummary,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    hit: Option<FoundMessage>,
+}
+
+/// The last message that was found in it.
+#[derive(Serialize)]
+struct FoundMessage {
+    message_id: String,
+    snippet: String,
 }
 
 async fn search(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<SearchQuery>,
-) -> Result<Json<Vec<ChatSummary>>> {
+) -> Result<Json<Vec<FoundChat>>> {
     let (offset, limit) = page(query.page, PAGE);
     let base = ChatQuery {
         user_id: caller.user.id.clone(),
@@ -241,7 +285,17 @@ async fn search(
             return Ok(Json(Vec::new()));
         }
     }
-    Ok(Json(app.store.chats.list(wanted).await?))
+    let words = wanted.text.clone().filter(|_| query.snippets.unwrap_or(false));
+    let chats = app.store.chats.list(wanted).await?;
+    let mut hits = HashMap::new();
+    if let Some(words) = words {
+        let ids: Vec<String> = chats.iter().map(|chat| chat.id.clone()).collect();
+        for hit in app.store.chats.hits(&caller.user.id, &words, &ids).await? {
+            hits.insert(hit.chat_id, FoundMessage { message_id: hit.message_id, snippet: hit.snippet });
+        }
+    }
+    let found = |chat: ChatSummary| FoundChat { hit: hits.remove(&chat.id), chat };
+    Ok(Json(chats.into_iter().map(found).collect()))
 }
 
 /// Takes `tag:`, `folder:`, `pinned:`, `archived:` and `shared:` out of a search text; the names of folders come back.

@@ -8,30 +8,44 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use transom_config::keys;
 use transom_identity::Caller;
 use transom_realtime::{Emission, user_room};
 use transom_store::ChatRow;
 
-use super::{OWN, missing, shown_fast};
+use super::{missing, shown_fast};
 use crate::{
-    App, Result,
+    ApiError, App, Result,
     extract::{Body, Verified},
     router::Routes,
+    routes::grants::require,
+    rule::{Resource, Rule},
 };
 
 pub(super) fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/chats/{id}/messages/{message_id}", OWN, "Set a message's text", set_content)
+        .post(
+            "/api/v1/chats/{id}/messages/{message_id}",
+            Rule::OwnerOrAdmin(Resource::Chat, Some("chat.edit")),
+            "Set a message's text",
+            set_content,
+        )
         .takes::<ContentForm>()
-        .post("/api/v1/chats/{id}/messages/{message_id}/event", OWN, "Send an event about a message", event)
+        .post(
+            "/api/v1/chats/{id}/messages/{message_id}/event",
+            Rule::OwnerOrAdmin(Resource::Chat, None),
+            "Send an event about a message",
+            event,
+        )
         .takes::<EventForm>()
         .gives::<bool>()
 }
 
-/// A chat of the caller, or any chat for an administrator.
+/// A chat of the caller, or any chat for an administrator who may look at those of others.
 async fn reachable(app: &App, caller: &Caller, id: &str) -> Result<ChatRow> {
     let row = app.store.chats.row(id).await?.ok_or_else(missing)?;
-    if row.user_id == caller.user.id || caller.is_admin() { Ok(row) } else { Err(missing()) }
+    let as_admin = caller.is_admin() && app.settings.get(&keys::ENABLE_ADMIN_CHAT_ACCESS);
+    if row.user_id == caller.user.id || as_admin { Ok(row) } else { Err(missing()) }
 }
 
 async fn tell(app: &App, user_id: &str, chat_id: &str, message_id: &str, data: Value) -> Result<()> {
@@ -77,10 +91,23 @@ async fn event(
     Body(form): Body<EventForm>,
 ) -> Result<Json<bool>> {
     let row = reachable(&app, &caller, &id).await?;
+    if asks_the_tab(&form.kind) {
+        return Err(ApiError::forbidden("Only the server itself asks a tab to do something."));
+    }
+    if matches!(form.kind.as_str(), "message" | "replace") {
+        require(&app, &caller, "chat.edit").await?;
+    }
     keep(&app, &id, &message_id, &form).await?;
     let data = json!({"type": form.kind, "data": form.data});
     tell(&app, &row.user_id, &id, &message_id, data).await?;
     Ok(Json(true))
+}
+
+/// Whether an event is one that a tab acts on: it would run code in the page of whoever owns the chat.
+fn asks_the_tab(kind: &str) -> bool {
+    let kind = kind.trim().to_ascii_lowercase();
+    matches!(kind.as_str(), "confirmation" | "input")
+        || ["execute", "request:"].iter().any(|start| kind.starts_with(start))
 }
 
 /// What an event changes in the stored message.

@@ -6,24 +6,30 @@ use axum::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use transom_identity::IdentityError;
 use transom_store::{Chat, NewChat};
 
-use super::{OWN, missing, own, shown, shown_chat};
+use super::{OWN, check_kept, missing, own, shown, shown_chat};
 use crate::{
     App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    rule::{Resource, Rule},
 };
 
 pub(super) fn routes() -> Routes {
     Routes::default()
-        .post("/api/v1/chats/{id}/share", Rule::Permission("chat.share"), "Share a copy, or renew it", share)
+        .post(
+            "/api/v1/chats/{id}/share",
+            Rule::Owner(Resource::Chat, Some("chat.share")),
+            "Share a copy, or renew it",
+            share,
+        )
         .delete("/api/v1/chats/{id}/share", OWN, "Stop sharing", unshare)
         .gives::<bool>()
-        .get("/api/v1/chats/share/{share_id}", OWN, "A shared copy", shared)
+        // Whoever was given the link may read the copy.
+        .get("/api/v1/chats/share/{share_id}", Rule::Verified, "A shared copy", shared)
         .post("/api/v1/chats/{id}/clone", OWN, "Copy one's own chat", clone)
-        .post("/api/v1/chats/{id}/clone/shared", OWN, "Copy a shared chat", clone_shared)
+        .post("/api/v1/chats/{id}/clone/shared", Rule::Verified, "Copy a shared chat", clone_shared)
 }
 
 /// The owner of the shared copy of a chat.
@@ -36,9 +42,6 @@ async fn share(
     Verified(caller): Verified,
     Path(id): Path<String>,
 ) -> Result<Json<Value>> {
-    if !app.identity.permits(&caller.user, "chat.share").await? {
-        return Err(IdentityError::Forbidden.into());
-    }
     let row = own(&app, &caller, &id).await?;
     let chat = app.store.chats.get(&id).await?.ok_or_else(missing)?;
     if let Some(share_id) = &row.share_id
@@ -105,6 +108,7 @@ async fn clone(
     Path(id): Path<String>,
     Body(form): Body<CloneForm>,
 ) -> Result<Json<Value>> {
+    check_kept(&app, &caller).await?;
     own(&app, &caller, &id).await?;
     let chat = app.store.chats.get(&id).await?.ok_or_else(missing)?;
     duplicate(&app, &caller.user.id, chat, form.title).await
@@ -115,6 +119,7 @@ async fn clone_shared(
     Verified(caller): Verified,
     Path(id): Path<String>,
 ) -> Result<Json<Value>> {
+    check_kept(&app, &caller).await?;
     let chat = copy(&app, &id).await?;
     duplicate(&app, &caller.user.id, chat, None).await
 }

@@ -12,8 +12,9 @@ use transom_store::{Group, User};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Verified},
-    router::{Routes, Rule},
+    router::Routes,
     routes::pictures::{self, BuiltIn},
+    rule::Rule,
 };
 
 /// Seconds after which an account that does nothing counts as away.
@@ -30,6 +31,12 @@ pub fn routes() -> Routes {
             Rule::Admin,
             "Provider sessions of an account",
             oauth_sessions,
+        )
+        .post(
+            "/api/v1/users/{user_id}/sessions/revoke",
+            Rule::Admin,
+            "Sign an account out everywhere",
+            revoke,
         )
         .get("/api/v1/users/{user_id}/profile/image", Rule::Verified, "The picture of an account", image)
 }
@@ -91,6 +98,14 @@ async fn groups(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Res
 /// Tokens of sign-in providers are not kept, so nobody has such a session.
 async fn oauth_sessions(_: Admin, Path(_id): Path<String>) -> ApiError {
     ApiError::not_found("A provider session of this account")
+}
+
+async fn revoke(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<Json<bool>> {
+    if app.store.users.get(&id).await?.is_none() {
+        return Err(missing());
+    }
+    app.identity.end_sessions(&id, None).await?;
+    Ok(Json(true))
 }
 
 async fn image(

@@ -9,7 +9,9 @@ use transom_store::{Group, User, UserPatch};
 use crate::{
     App, Result,
     extract::{Body, Verified},
-    router::{Routes, Rule},
+    router::Routes,
+    routes::shapes,
+    rule::Rule,
 };
 
 const OWN: Rule = Rule::Verified;
@@ -131,14 +133,18 @@ where
     Option::deserialize(reader).map(Some)
 }
 
+fn limited(what: &str, text: Option<Option<String>>) -> Result<Option<Option<String>>> {
+    text.map(|text| text.map(|text| shapes::text(what, text)).transpose()).transpose()
+}
+
 async fn set_status(
     State(app): State<App>,
     Verified(caller): Verified,
     Body(form): Body<StatusForm>,
 ) -> Result<Json<Value>> {
     let patch = UserPatch {
-        status_emoji: form.status_emoji,
-        status_message: form.status_message,
+        status_emoji: limited("The emoji", form.status_emoji)?,
+        status_message: limited("The status", form.status_message)?,
         status_expires_at: form.status_expires_at,
         ..UserPatch::default()
     };

@@ -3,13 +3,7 @@
 use transom_identity::{Caller, Proof};
 use transom_store::ModelRow;
 
-use crate::{
-    ApiError, App, Result,
-    routes::{
-        grants::unauthorized,
-        models::{may_read, sees_everything},
-    },
-};
+use crate::{ApiError, App, Result, routes::grants::unauthorized};
 
 /// Whether somebody may build on a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +27,7 @@ pub async fn check(app: &App, caller: &Caller, base: Option<&str>) -> Result<Bas
     let Some(model) = app.providers.catalogue().find(base).await else {
         return Err(ApiError::bad_request("The base model does not exist. Please choose another one."));
     };
-    if sees_everything(app, caller) || may_read(app, caller, &model).await? {
+    if app.chat.may_use(caller, &model).await? {
         return Ok(Base::Open);
     }
     if model.access.is_some() { Err(unauthorized()) } else { Ok(Base::Undecided) }

@@ -8,23 +8,25 @@ use transom_identity::{Caller, access::Action};
 use transom_store::{ModelRow, StoreError};
 
 use super::{
-    Id, allowed,
+    Id,
     base::{self, Base},
-    find,
+    find, may_edit,
 };
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Query, Verified},
-    router::{Routes, Rule},
+    router::Routes,
     routes::{
-        auths::safe_image,
-        grants::{keep_readable, prohibited, require_any, settled},
+        grants::{Sharing, keep_readable, prohibited, settled},
+        pictures, shapes,
         shapes::given,
     },
+    rule::{Resource, Rule},
 };
 
-/// The permission to make something everybody may use.
-const PUBLIC: &str = "sharing.public_models";
+const WRITE: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Write);
+/// The permissions to make something that others may use.
+const SHARING: Sharing = Sharing { some: "sharing.models", everybody: "sharing.public_models" };
 /// Longest id, in bytes.
 const LONGEST: usize = 255;
 /// The picture of a model that has none, as clients of the contract know it.
@@ -35,10 +37,10 @@ pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/models/create", Rule::Permission("workspace.models"), "Make a model", create)
         .takes::<ModelForm>()
-        .post("/api/v1/models/model/update", Rule::Verified, "Change a model", update)
+        .post("/api/v1/models/model/update", WRITE, "Change a model", update)
         .takes::<ModelForm>()
-        .post("/api/v1/models/model/toggle", Rule::Verified, "Switch a model on or off", toggle)
-        .post("/api/v1/models/model/delete", Rule::Verified, "Delete a model", delete)
+        .post("/api/v1/models/model/toggle", WRITE, "Switch a model on or off", toggle)
+        .post("/api/v1/models/model/delete", WRITE, "Delete a model", delete)
         .takes::<IdForm>()
         .gives::<bool>()
         .delete("/api/v1/models/delete/all", Rule::Admin, "Delete all models", delete_all)
@@ -76,7 +78,7 @@ impl ModelForm {
 
 fn checked_meta(mut meta: Map<String, Value>) -> Result<Map<String, Value>> {
     if let Some(Value::String(url)) = meta.get("profile_image_url") {
-        safe_image(url.clone())?;
+        pictures::checked(url.clone())?;
     }
     for (key, missing) in [
         ("profile_image_url", json!(NO_PICTURE)),
@@ -124,13 +126,13 @@ pub async fn new_row(app: &App, caller: &Caller, form: ModelForm) -> Result<Mode
     let mut meta = checked_meta(form.meta)?;
     check_knowledge(app, caller, &mut meta, &Value::Null).await?;
     Ok(ModelRow {
+        name: shapes::name("The name of a model", form.name)?,
         id: form.id,
         user_id: caller.user.id.clone(),
         base_model_id,
-        name: form.name,
         params: Value::Object(form.params),
         meta: Value::Object(meta),
-        access_control: settled(app, caller, form.access_control, PUBLIC).await?,
+        access_control: settled(app, caller, form.access_control, Some(&json!({})), SHARING).await?,
         is_active: base == Base::Open && form.is_active.unwrap_or(true),
         created_at: 0,
         updated_at: 0,
@@ -142,7 +144,7 @@ pub async fn new_row(app: &App, caller: &Caller, form: ModelForm) -> Result<Mode
 /// # Errors
 /// 401 when the caller may not change it, or may not build on its new base; 400 for bad pictures.
 pub async fn changed_row(app: &App, caller: &Caller, row: ModelRow, form: ModelForm) -> Result<ModelRow> {
-    if !allowed(app, caller, Action::Write, &row).await? {
+    if !may_edit(app, caller, &row).await? {
         return Err(prohibited());
     }
     let base_model_id = form.base();
@@ -154,13 +156,13 @@ pub async fn changed_row(app: &App, caller: &Caller, row: ModelRow, form: ModelF
     let mut meta = checked_meta(form.meta)?;
     check_knowledge(app, caller, &mut meta, &row.meta).await?;
     let access_control = match form.access_control {
-        Some(wanted) => settled(app, caller, Some(wanted), PUBLIC).await?,
+        Some(wanted) => settled(app, caller, Some(wanted), row.access_control.as_ref(), SHARING).await?,
         None => row.access_control.clone(),
     };
     let switched_on = is_active && !row.is_active;
     let changed = ModelRow {
         base_model_id,
-        name: form.name,
+        name: shapes::name("The name of a model", form.name)?,
         params: Value::Object(form.params),
         meta: Value::Object(meta),
         access_control,
@@ -178,7 +180,6 @@ async fn create(
     Verified(caller): Verified,
     Body(form): Body<ModelForm>,
 ) -> Result<Json<ModelRow>> {
-    require_any(&app, &caller, &["workspace.models"]).await?;
     let row = new_row(&app, &caller, form).await?;
     let made = app.store.models.create(row).await.map_err(|error| match error {
         StoreError::Conflict(_) => taken(),
@@ -203,7 +204,7 @@ async fn update(
 /// The model, if the caller may change it.
 async fn changeable(app: &App, caller: &Caller, id: &str) -> Result<ModelRow> {
     let row = find(app, id).await?;
-    if allowed(app, caller, Action::Write, &row).await? { Ok(row) } else { Err(prohibited()) }
+    if may_edit(app, caller, &row).await? { Ok(row) } else { Err(prohibited()) }
 }
 
 async fn toggle(

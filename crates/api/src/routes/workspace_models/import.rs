@@ -9,12 +9,16 @@ use serde_json::{Map, Value, json};
 use transom_identity::Caller;
 use transom_store::ModelRow;
 
-use super::change::{ModelForm, changed_row, new_row};
+use super::{
+    MAY_MAKE,
+    change::{ModelForm, changed_row, new_row},
+};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Verified},
-    router::{Routes, Rule},
-    routes::{auths::safe_image, grants::require_any},
+    router::Routes,
+    routes::{grants::require, pictures},
+    rule::Rule,
 };
 
 /// Everything in this module.
@@ -88,7 +92,7 @@ fn form_of(mut fields: Map<String, Value>, old: Option<&ModelRow>) -> serde_json
     // Files of other servers may hold kinds of pictures that this one does not show: better none than no model.
     if let Some(Value::Object(meta)) = fields.get_mut("meta") {
         let unsafe_picture =
-            |url: &Value| url.as_str().is_some_and(|url| safe_image(url.to_owned()).is_err());
+            |url: &Value| url.as_str().is_some_and(|url| pictures::checked(url.to_owned()).is_err());
         if meta.get("profile_image_url").is_some_and(unsafe_picture) {
             meta.shift_remove("profile_image_url");
         }
@@ -112,7 +116,8 @@ async fn import(
     Verified(caller): Verified,
     Body(form): Body<ImportForm>,
 ) -> Result<Json<bool>> {
-    require_any(&app, &caller, &["workspace.models_import"]).await?;
+    // An import makes and changes models as the routes for one model do.
+    require(&app, &caller, MAY_MAKE).await?;
     let steps = plan(&app, &caller, form.models).await?;
     write(&app, steps).await?;
     Ok(Json(true))

@@ -8,12 +8,14 @@ import LogOut from '@lucide/svelte/icons/log-out';
 import MessageSquarePlus from '@lucide/svelte/icons/message-square-plus';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import Settings2 from '@lucide/svelte/icons/settings-2';
+import ShieldUser from '@lucide/svelte/icons/shield-user';
 import SquareDashed from '@lucide/svelte/icons/square-dashed';
 import SquarePen from '@lucide/svelte/icons/square-pen';
 import SunMoon from '@lucide/svelte/icons/sun-moon';
 import { goto } from '$app/navigation';
 import type { Icon } from '$lib/components/ui/entries';
 import { LOCALES, chooseLocale, locale, t } from '$lib/i18n/index.svelte';
+import { places } from '$lib/components/sidebar/places';
 import { newFolder } from '$lib/components/sidebar/actions';
 import { keysOf } from '$lib/shortcuts';
 import { app } from '$lib/state/app.svelte';
@@ -105,6 +107,20 @@ export function commands(): Command[] {
 				const id = await newFolder();
 				if (id) await goto(`/folders/${id}`);
 			}
+		});
+	for (const { href, label, icon } of places())
+		list.push({
+			id: href,
+			label: t('search.go', { name: label }),
+			icon,
+			run: () => void goto(href)
+		});
+	if (app.isAdmin)
+		list.push({
+			id: 'admin',
+			label: t('search.go', { name: t('user.admin') }),
+			icon: ShieldUser,
+			run: () => void goto('/admin')
 		});
 	for (const [tab, label] of TABS)
 		list.push({

@@ -1,0 +1,53 @@
+//! Finding the text in an uploaded file.
+
+use serde_json::{Value, json};
+use transom_store::{FilePatch, FileRow, sha256_hex};
+
+use super::text;
+use crate::{App, Result};
+
+/// Bytes of a file whose text is looked for.
+const LARGEST: u64 = 64 << 20;
+
+/// Extracts the text and notes the outcome with the file.
+pub async fn run(app: &App, file: FileRow) {
+    if let Err(error) = note(app, &file).await {
+        tracing::error!(?error, file = file.id, "what became of an uploaded file could not be noted");
+    }
+}
+
+async fn note(app: &App, file: &FileRow) -> Result<()> {
+    let patch = match find(app, file).await {
+        Ok(text) => {
+            let mut meta = file.meta.clone();
+            if let Some(meta) = meta.as_object_mut() {
+                meta.insert("collection_name".into(), json!(format!("file-{}", file.id)));
+            }
+            FilePatch {
+                hash: Some(Some(sha256_hex(&text))),
+                data: Some(json!({"status": "completed", "content": text})),
+                meta: Some(meta),
+                ..FilePatch::default()
+            }
+        }
+        Err(error) => {
+            FilePatch { data: Some(json!({"status": "failed", "error": error})), ..FilePatch::default() }
+        }
+    };
+    app.store.files.update(&file.id, patch).await?;
+    Ok(())
+}
+
+/// The text, or a sentence that says why there is none.
+async fn find(app: &App, file: &FileRow) -> std::result::Result<String, String> {
+    let kind = file.meta.get("content_type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if !text::may_hold_text(&kind) {
+        return Err(format!("File type {kind} is not supported for processing"));
+    }
+    let path = file.path.as_deref().ok_or("The file has no content.")?;
+    let bytes = app.blobs.bytes(path, LARGEST).await.map_err(|error| error.to_string())?;
+    let name = file.filename.clone();
+    // Guessing an encoding takes a while for large files.
+    let found = tokio::task::spawn_blocking(move || text::extract(&bytes, &kind, &name)).await;
+    found.map_err(|_| "The file could not be read.".to_owned())?
+}

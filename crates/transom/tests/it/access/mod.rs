@@ -1,0 +1,138 @@
+//! Who may do what: the table of routes, tried with every caller and every credential on a seeded server.
+
+mod keys;
+mod live;
+mod models;
+mod people;
+mod permissions;
+mod references;
+
+mod routes;
+mod seeds;
+mod snapshot;
+
+use http::Method;
+use transom_api::{RouteInfo, Rule, table};
+use transom_testkit::{Caller, MockProvider, TestServer};
+
+use crate::plan;
+use people::{EVERYBODY, People, Proof, Who};
+use routes::{Names, body_of, name, path_of};
+use snapshot::{Kept, assert_same};
+
+/// A server on which everything is switched on, with its callers.
+async fn settled() -> (TestServer, MockProvider, People) {
+    let provider = MockProvider::start().await;
+    let plan = plan()
+        .upstream(&provider)
+        .env("ENABLE_OLLAMA_API", "true")
+        .env("OLLAMA_BASE_URLS", provider.ollama_url())
+        .env("ENABLE_CHANNELS", "true")
+        .env("ENABLE_API_KEYS", "true")
+        .env("ENABLE_AUTOCOMPLETE_GENERATION", "true");
+    let server = plan.start().await;
+    let admin = Caller::sign_up(&server, "ada").await;
+    let people = People::settle(&server, &admin).await;
+    seeds::share_models(&people).await;
+    (server, provider, people)
+}
+
+/// Whether a rule lets somebody through who is proved so, as far as it does not depend on a thing.
+fn admits(rule: Rule, who: Who, proof: Proof) -> bool {
+    match rule {
+        Rule::Public => true,
+        Rule::SignedIn => who != Who::Anonymous,
+        Rule::Session => who != Who::Anonymous && !proof.is_key(),
+        Rule::Admin => who == Who::Admin,
+        _ => !matches!(who, Who::Anonymous | Who::Pending),
+    }
+}
+
+/// Ends the session that asks; `signout.rs` is about it.
+const ENDS_THE_SESSION: &str = "/api/v1/auths/signout";
+
+#[tokio::test]
+async fn every_rule_holds_for_every_caller_and_every_credential() {
+    let (server, _provider, mut people) = settled().await;
+    let kept = Kept::of(&server).await;
+    let routes: Vec<RouteInfo> = table().into_iter().filter(|route| route.path != ENDS_THE_SESSION).collect();
+    assert!(routes.len() > 200, "only {} routes", routes.len());
+    for route in &routes {
+        let (refused, admitted): (Vec<_>, Vec<_>) = EVERYBODY
+            .into_iter()
+            .flat_map(|who| Proof::of(who).iter().map(move |proof| (who, *proof)))
+            .partition(|(who, proof)| !admits(route.rule, *who, *proof));
+        let before = kept.now().await;
+        for (who, proof) in refused {
+            check_refused(&people, route, who, proof).await;
+        }
+        assert_same(&before, &kept.now().await, &name(route));
+        for (who, proof) in admitted {
+            check_admitted(&people, route, who, proof).await;
+        }
+        if route.path == "/api/v1/auths/api_key" && route.method != Method::GET {
+            people.renew_keys().await;
+        }
+    }
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+}
+
+async fn check_refused(people: &People, route: &RouteInfo, who: Who, proof: Proof) {
+    let names = Names::new();
+    let reply = people
+        .call(who, proof, &route.method, &path_of(route, &names), body_of(route, &names).as_ref())
+        .await;
+    let what =
+        format!("{} ({}) as {who:?} by {proof:?}: {} {}", name(route), route.rule, reply.status, reply.text);
+    assert!(matches!(reply.status, 401 | 403), "let through: {what}");
+    assert!(route.method == Method::HEAD || reply.json()["detail"].is_string(), "{what}");
+}
+
+async fn check_admitted(people: &People, route: &RouteInfo, who: Who, proof: Proof) {
+    let names = Names::new();
+    let reply = people
+        .call(who, proof, &route.method, &path_of(route, &names), body_of(route, &names).as_ref())
+        .await;
+    let what =
+        format!("{} ({}) as {who:?} by {proof:?}: {} {}", name(route), route.rule, reply.status, reply.text);
+    let unrouted = reply.status == 405 || reply.text == "{\"detail\":\"Not Found\"}";
+    assert!(!unrouted, "no route: {what}");
+    // Whether a thing that is named may be used is what the other half of the matrix is about.
+    let of_a_thing = route.rule.resource().is_some();
+    assert!(of_a_thing || !matches!(reply.status, 401 | 403), "not let through: {what}");
+}
+
+#[tokio::test]
+async fn things_are_for_their_owners_and_those_they_are_shared_with() {
+    let (server, _provider, people) = settled().await;
+    let kept = Kept::of(&server).await;
+    for route in table().iter().filter(|route| route.rule.resource().is_some()) {
+        for kind in seeds::kinds(route) {
+            let allowed = kind.allowed(route.rule);
+            let names = kind.seed(&people).await;
+            let (path, body) = (path_of(route, &names), body_of(route, &names));
+            let before = kept.now().await;
+            for who in EVERYBODY.into_iter().filter(|who| !allowed.contains(who)) {
+                for proof in Proof::of(who) {
+                    let reply = people.call(who, *proof, &route.method, &path, body.as_ref()).await;
+                    let what = format!("{} with {kind:?} as {who:?} by {proof:?}", name(route));
+                    let kept_out = !admits(route.rule, who, *proof) && matches!(reply.status, 401 | 403);
+                    assert!(kept_out || kind.refuses(&reply), "{what}: {} {}", reply.status, reply.text);
+                }
+            }
+            assert_same(&before, &kept.now().await, &format!("{} with {kind:?}", name(route)));
+            for who in allowed {
+                for proof in Proof::of(who) {
+                    // Whoever may may also delete it.
+                    let names = kind.seed(&people).await;
+                    let (path, body) = (path_of(route, &names), body_of(route, &names));
+                    let reply = people.call(who, *proof, &route.method, &path, body.as_ref()).await;
+                    let what = format!("{} with {kind:?} as {who:?} by {proof:?}", name(route));
+                    let fine = (200..300).contains(&reply.status) && !kind.refuses(&reply);
+                    assert!(fine, "{what}: {} {}", reply.status, reply.text);
+                }
+            }
+        }
+    }
+    assert!(!server.log().contains("panicked"), "{}", server.log());
+}

@@ -1,0 +1,60 @@
+/** What each permission lets people do, in words. */
+import { msg, type MessageKey } from '$lib/i18n/index.svelte';
+import type { Block, PermissionKey } from './permissions';
+
+export const BLOCK_LABELS: Record<Block, MessageKey> = {
+	workspace: msg('admin.perm.workspace'),
+	sharing: msg('admin.perm.sharing'),
+	chat: msg('admin.perm.chat'),
+	features: msg('admin.perm.features')
+};
+
+export const PERMISSION_LABELS: Record<PermissionKey, MessageKey> = {
+	'workspace.models': msg('admin.perm.workspace.models'),
+	'workspace.models_import': msg('admin.perm.workspace.models_import'),
+	'workspace.models_export': msg('admin.perm.workspace.models_export'),
+	'workspace.prompts': msg('admin.perm.workspace.prompts'),
+	'workspace.prompts_import': msg('admin.perm.workspace.prompts_import'),
+	'workspace.prompts_export': msg('admin.perm.workspace.prompts_export'),
+	'workspace.knowledge': msg('admin.perm.workspace.knowledge'),
+	'workspace.tools': msg('admin.perm.workspace.tools'),
+	'workspace.tools_import': msg('admin.perm.workspace.tools_import'),
+	'workspace.tools_export': msg('admin.perm.workspace.tools_export'),
+	'sharing.models': msg('admin.perm.sharing.models'),
+	'sharing.public_models': msg('admin.perm.sharing.public_models'),
+	'sharing.prompts': msg('admin.perm.sharing.prompts'),
+	'sharing.public_prompts': msg('admin.perm.sharing.public_prompts'),
+	'sharing.notes': msg('admin.perm.sharing.notes'),
+	'sharing.public_notes': msg('admin.perm.sharing.public_notes'),
+	'sharing.knowledge': msg('admin.perm.sharing.knowledge'),
+	'sharing.public_knowledge': msg('admin.perm.sharing.public_knowledge'),
+	'sharing.tools': msg('admin.perm.sharing.tools'),
+	'sharing.public_tools': msg('admin.perm.sharing.public_tools'),
+	'chat.controls': msg('admin.perm.chat.controls'),
+	'chat.system_prompt': msg('admin.perm.chat.system_prompt'),
+	'chat.params': msg('admin.perm.chat.params'),
+	'chat.edit': msg('admin.perm.chat.edit'),
+	'chat.delete_message': msg('admin.perm.chat.delete_message'),
+	'chat.continue_response': msg('admin.perm.chat.continue_response'),
+	'chat.regenerate_response': msg('admin.perm.chat.regenerate_response'),
+	'chat.rate_response': msg('admin.perm.chat.rate_response'),
+	'chat.multiple_models': msg('admin.perm.chat.multiple_models'),
+	'chat.delete': msg('admin.perm.chat.delete'),
+	'chat.share': msg('admin.perm.chat.share'),
+	'chat.export': msg('admin.perm.chat.export'),
+	'chat.temporary': msg('admin.perm.chat.temporary'),
+	'chat.temporary_enforced': msg('admin.perm.chat.temporary_enforced'),
+	'chat.file_upload': msg('admin.perm.chat.file_upload'),
+	'chat.valves': msg('admin.perm.chat.valves'),
+	'chat.stt': msg('admin.perm.chat.stt'),
+	'chat.tts': msg('admin.perm.chat.tts'),
+	'chat.call': msg('admin.perm.chat.call'),
+	'features.folders': msg('admin.perm.features.folders'),
+	'features.notes': msg('admin.perm.features.notes'),
+	'features.channels': msg('admin.perm.features.channels'),
+	'features.api_keys': msg('admin.perm.features.api_keys'),
+	'features.web_search': msg('admin.perm.features.web_search'),
+	'features.image_generation': msg('admin.perm.features.image_generation'),
+	'features.code_interpreter': msg('admin.perm.features.code_interpreter'),
+	'features.direct_tool_servers': msg('admin.perm.features.direct_tool_servers')
+};

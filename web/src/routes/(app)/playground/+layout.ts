@@ -1,0 +1,3 @@
+import { useArea } from '$lib/i18n/index.svelte';
+
+export const load = () => useArea('playground');
