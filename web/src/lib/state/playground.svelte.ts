@@ -62,7 +62,7 @@ class Playground {
 
 	/** The model to begin with, once the list is there. */
 	choose() {
-		if (!app.modelById(this.model)) this.model = app.defaultModel()?.id ?? '';
+		if (!app.modelById(this.model)) this.model = app.defaultModels()[0] ?? '';
 	}
 
 	add(role: Role) {

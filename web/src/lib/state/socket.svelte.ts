@@ -18,16 +18,20 @@ class Realtime {
 	#listener: Listener = () => {};
 	#onRejoin: () => void = () => {};
 	#joinedOnce = false;
+	#opening = false;
 
 	get id(): string | undefined {
 		return this.#socket?.id;
 	}
 
 	async connect(websocket: boolean, listener: Listener, onRejoin: () => void) {
-		if (this.#socket) return;
 		this.#listener = listener;
 		this.#onRejoin = onRejoin;
-		const { io } = await import('socket.io-client');
+		// A second connection would hear, and add, everything twice.
+		if (this.#socket || this.#opening) return;
+		this.#opening = true;
+		const { io } = await import('socket.io-client').finally(() => (this.#opening = false));
+		if (!token.get()) return;
 		this.#socket = io({
 			path: '/ws/socket.io',
 			transports: websocket ? ['websocket'] : ['polling', 'websocket'],
