@@ -79,6 +79,9 @@ async function headers(page: Page) {
 	return { Authorization: `Bearer ${token}` };
 }
 
+// Recording what a test does reads the whole page again and again.
+test.use({ trace: 'off' });
+
 interface Work {
 	/** Of each task, in milliseconds of the slow device; the longest first. */
 	tasks: number[];
@@ -242,18 +245,22 @@ test('an answer of fifty thousand letters is written without a hitch', async ({
 		const start = Date.now();
 		const writing = await work(browser, page, async () => {
 			await ask(page, 'Write');
-			await page.waitForFunction(
-				() => {
-					const all = document.querySelectorAll('article[aria-busy]');
-					const last = all[all.length - 1];
-					const complete = last?.getAttribute('aria-busy') === 'false';
-					return complete && (last!.textContent?.length ?? 0) > 30_000;
-				},
-				null,
-				{ timeout: 120_000, polling: 500 }
+			// One question that the page answers itself: asking again and again would be work, too.
+			await page.evaluate(
+				() =>
+					new Promise<void>((resolve) => {
+						const timer = setInterval(() => {
+							const all = document.querySelectorAll('article[aria-busy]');
+							const last = all[all.length - 1];
+							if (all.length < 2 || last?.getAttribute('aria-busy') !== 'false') return;
+							clearInterval(timer);
+							setTimeout(resolve, 500);
+						}, 250);
+					})
 			);
 		});
 		const seconds = (Date.now() - start) / 1000;
+		expect((await answers(page).last().textContent())!.length).toBeGreaterThan(30_000);
 		const atEnd = await page
 			.getByRole('region', { name: 'Messages' })
 			.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop);
@@ -263,7 +270,7 @@ test('an answer of fifty thousand letters is written without a hitch', async ({
 				`${writing.tasks.slice(0, 5).map(ms).join(', ')}; ${long(writing).length} over ${LONG_TASK_MS} ms`
 		);
 		expect(atEnd).toBeLessThan(2);
-		expect(writing.tasks[0]).toBeLessThan(150);
+		expect(writing.tasks[0]).toBeLessThan(2 * LONG_TASK_MS);
 	} finally {
 		await page.request.post('/openai/config/update', { ...auth, data: before });
 		await page.request.get('/api/models?refresh=true', auth);
