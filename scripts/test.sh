@@ -55,6 +55,7 @@ rust_tests() {
 rust_tests_with_services() { nextest run --workspace --locked --cargo-quiet; }
 doc_tests() { cargo test --workspace --locked --doc --quiet; }
 conformance() { scripts/conformance.sh; }
+fuzz() { scripts/fuzz.sh; }
 browser_tests() { scripts/e2e.sh; }
 
 case ${1:-} in
@@ -80,6 +81,7 @@ case ${1:-} in
     stage "rust tests" rust_tests
     stage "doc tests" doc_tests
     stage "conformance" conformance
+    stage "fuzz" fuzz
     stage "browser tests" browser_tests
     summary 0
     ;;

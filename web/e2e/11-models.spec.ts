@@ -126,7 +126,7 @@ test('a bookmark chooses models, asks, and keeps nothing if it says so', async (
 	await page.waitForURL(/\/c\/[\w-]+$/);
 	await settled(page);
 	await page.goto('/?model=fake-small&temporary-chat=true');
-	await expect(page.getByRole('heading', { name: 'Temporary chat' })).toBeVisible();
+	await expect(page.getByRole('heading', { name: 'Temporary chat' }).last()).toBeVisible();
 });
 
 test('the overview shows every branch and goes to each', async ({ page }) => {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
@@ -100,6 +100,8 @@ impl FromRequestParts<App> for Admin {
 /// The network address that a request comes from, as far as it can be known.
 pub struct From(pub Option<IpAddr>);
 
+impl crate::describe::Argument for From {}
+
 impl FromRequestParts<App> for From {
     type Rejection = ApiError;
 
@@ -182,6 +184,32 @@ fn problem(part: &str, mut place: Vec<Value>, error: &serde_json::Error) -> ApiE
     }
     let message = text.split(" at line ").next().unwrap_or(&text);
     ApiError::invalid("value_error", place, message)
+}
+
+/// What stands in the path; a bad one is answered in the contract's 422 shape.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        match axum::extract::Path::from_request_parts(parts, app).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(error) => Err(ApiError::invalid("value_error", vec![json!("path")], &error.body_text())),
+        }
+    }
+}
+
+/// A multipart form, to be read part by part; anything else is answered as a form without its file.
+pub struct Upload(pub Multipart);
+
+impl FromRequest<App> for Upload {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let missing = |_| ApiError::invalid("missing", vec![json!("body"), json!("file")], "Field required");
+        Multipart::from_request(request, app).await.map(Self).map_err(missing)
+    }
 }
 
 /// The query string; a bad one is answered in the contract's 422 shape.

@@ -4,6 +4,7 @@ mod access;
 mod app;
 mod attachments;
 mod cookies;
+mod describe;
 mod docs;
 mod emitter;
 mod error;

@@ -3,13 +3,14 @@
 //! A route can only be added together with its rule, and the rule stands in front of the handler: see `guard.rs`.
 
 use axum::{Router, handler::Handler, http::Method, routing::MethodFilter, routing::on};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, SchemaGenerator};
 
-use crate::{App, guard::Guarded, rule::Rule};
-
-const JSON: &str = "application/json";
-
-type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+use crate::{
+    App,
+    describe::{Described, MakeSchema, Shape},
+    guard::Guarded,
+    rule::Rule,
+};
 
 /// One route as it is declared.
 #[derive(Clone)]
@@ -22,11 +23,7 @@ pub struct RouteInfo {
     pub rule: Rule,
     /// What it does, in a few words.
     pub summary: &'static str,
-    pub(crate) asks: Option<MakeSchema>,
-    pub(crate) takes: Option<MakeSchema>,
-    pub(crate) takes_kind: &'static str,
-    pub(crate) gives: Option<MakeSchema>,
-    pub(crate) gives_kind: &'static str,
+    pub(crate) shape: Shape,
 }
 
 /// Routes of one area.
@@ -48,15 +45,14 @@ impl Routes {
         handler: H,
     ) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
         self.router = self.router.route(path, on(filter, Guarded::new(rule, handler)));
-        let (takes_kind, gives_kind) = (JSON, JSON);
-        let (asks, takes, gives) = (None, None, None);
-        let info = RouteInfo { method, path, rule, summary, asks, takes, takes_kind, gives, gives_kind };
-        self.table.push(info);
+        let mut shape = Shape::default();
+        <H as Described<T>>::describe(&mut shape);
+        self.table.push(RouteInfo { method, path, rule, summary, shape });
         self
     }
 
@@ -64,7 +60,7 @@ impl Routes {
     #[must_use]
     pub fn get<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         self.route(Method::GET, path, rule, summary, handler)
@@ -74,7 +70,7 @@ impl Routes {
     #[must_use]
     pub fn post<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         self.route(Method::POST, path, rule, summary, handler)
@@ -84,35 +80,42 @@ impl Routes {
     #[must_use]
     pub fn delete<H, T>(self, path: &'static str, rule: Rule, summary: &'static str, handler: H) -> Self
     where
-        H: Handler<T, App>,
+        H: Handler<T, App> + Described<T>,
         T: 'static,
     {
         self.route(Method::DELETE, path, rule, summary, handler)
-    }
-
-    /// The shape of the last route's query string.
-    #[must_use]
-    pub fn asks<T: JsonSchema>(mut self) -> Self {
-        if let Some(last) = self.table.last_mut() {
-            last.asks = Some(|generator| T::json_schema(generator));
-        }
-        self
     }
 
     /// The shape of the last route's form.
     #[must_use]
     pub fn takes_form<T: JsonSchema>(mut self) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.takes_kind = "multipart/form-data";
+            last.shape.takes_kind = "multipart/form-data";
         }
         self.takes::<T>()
+    }
+
+    /// The last route's answer may also be of this type.
+    #[must_use]
+    pub fn or_gives(mut self, kind: &'static str) -> Self {
+        if let Some(last) = self.table.last_mut() {
+            last.shape.or_gives = Some(kind);
+        }
+        self
+    }
+
+    /// All these routes may pass on what a model server refused them with.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.table.iter_mut().for_each(|route| route.shape.passes = true);
+        self
     }
 
     /// The last route answers with bytes of this type.
     #[must_use]
     pub fn gives_bytes(mut self, kind: &'static str) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.gives_kind = kind;
+            last.shape.gives_kind = kind;
         }
         self
     }
@@ -121,7 +124,7 @@ impl Routes {
     #[must_use]
     pub fn takes<T: JsonSchema>(mut self) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.takes = Some(|generator| generator.subschema_for::<T>());
+            last.shape.takes = Some(SchemaGenerator::subschema_for::<T>);
         }
         self
     }
@@ -130,7 +133,7 @@ impl Routes {
     #[must_use]
     pub fn gives<T: JsonSchema>(mut self) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.gives = Some(|generator| generator.subschema_for::<T>());
+            last.shape.gives = Some(SchemaGenerator::subschema_for::<T>);
         }
         self
     }
@@ -139,7 +142,7 @@ impl Routes {
     #[must_use]
     pub fn takes_with(mut self, make: MakeSchema) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.takes = Some(make);
+            last.shape.takes = Some(make);
         }
         self
     }
@@ -148,7 +151,7 @@ impl Routes {
     #[must_use]
     pub fn gives_with(mut self, make: MakeSchema) -> Self {
         if let Some(last) = self.table.last_mut() {
-            last.gives = Some(make);
+            last.shape.gives = Some(make);
         }
         self
     }

@@ -1,5 +1,6 @@
 //! Members of channels, and how far each has read.
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
@@ -10,7 +11,8 @@ use crate::db::{BATCH, Db, now_ns};
 use crate::entity::channel_member;
 
 /// A member of a channel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ChannelMemberModel")]
 pub struct ChannelMember {
     /// The channel.
     pub channel_id: String,

@@ -1,5 +1,6 @@
 //! Channels: rooms in which several people, and models, write to each other.
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
@@ -13,7 +14,8 @@ use crate::entity::{channel, channel_member, channel_reaction};
 use crate::{ChannelMember, Result, StoreError};
 
 /// A channel.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "ChannelModel")]
 pub struct Channel {
     /// Id.
     pub id: String,

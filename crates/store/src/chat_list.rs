@@ -1,5 +1,6 @@
 //! Lists of chats.
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::{Expr, LikeExpr, Order, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
@@ -12,7 +13,8 @@ use crate::entity::{chat, chat_tag, message};
 use crate::{ChatRow, Chats, Result, search};
 
 /// A line of a list of chats.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "ChatTitleIdResponse")]
 pub struct ChatSummary {
     /// Id.
     pub id: String,

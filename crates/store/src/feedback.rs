@@ -1,5 +1,6 @@
 //! Ratings of answers, with what is needed to compare models by them.
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::Order;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter,
@@ -13,7 +14,8 @@ use crate::entity::{feedback, user};
 use crate::{Result, StoreError};
 
 /// A rating.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "FeedbackModel")]
 pub struct Feedback {
     /// Id.
     pub id: String,

@@ -1,5 +1,6 @@
 //! Groups of users.
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
@@ -12,7 +13,8 @@ use crate::entity::{group, group_member, user};
 use crate::{Result, StoreError};
 
 /// A group.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "GroupResponse")]
 pub struct Group {
     /// Id.
     pub id: String,

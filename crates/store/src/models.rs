@@ -1,5 +1,6 @@
 //! Workspace models: presets over a base model, or overrides of one.
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,8 @@ use crate::entity::model;
 use crate::{Result, StoreError};
 
 /// A workspace model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ModelModel")]
 pub struct ModelRow {
     /// Id.
     pub id: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::{Expr, LikeExpr, Order, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait,
@@ -18,7 +19,8 @@ use crate::entity::{note, note_grant};
 use crate::{Result, StoreError};
 
 /// A note.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "NoteModel")]
 pub struct Note {
     /// Id.
     pub id: String,

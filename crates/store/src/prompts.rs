@@ -1,5 +1,6 @@
 //! Saved prompts, which people call by a command such as `/summary`.
 
+use schemars::JsonSchema;
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, Set};
 use serde::Serialize;
 use serde_json::Value;
@@ -9,7 +10,8 @@ use crate::entity::prompt;
 use crate::{Result, StoreError};
 
 /// A saved prompt.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "PromptModel")]
 pub struct Prompt {
     /// What people type, with its slash; unique.
     pub command: String,

@@ -1,5 +1,6 @@
 //! Tags that users give to their chats.
 
+use schemars::JsonSchema;
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
@@ -10,7 +11,8 @@ use crate::entity::{chat, chat_tag, tag};
 use crate::{Result, StoreError};
 
 /// A tag.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "TagModel")]
 pub struct Tag {
     /// The name in lower case with `_` for spaces.
     pub id: String,

@@ -13,6 +13,7 @@ use transom_config::keys;
 use transom_identity::{Identity, NewAccount, SignedIn};
 use transom_store::{Role, UserPatch};
 
+use super::answers;
 use super::{pictures, shapes};
 use crate::{
     ApiError, App, Result, cookies,
@@ -25,45 +26,37 @@ use crate::{
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/auths/", Rule::SignedIn, "The current session; renews its cookie", session)
-        .gives::<Session>()
+        .gives::<answers::SessionUserInfoResponse>()
         .post(
             "/api/v1/auths/signup",
             Rule::Public,
             "Make an account; the first one is the administrator",
             sign_up,
         )
-        .takes::<SignUpForm>()
         .gives::<Session>()
         .post("/api/v1/auths/signin", Rule::Public, "Sign in with a password", sign_in)
-        .takes::<SignInForm>()
         .gives::<Session>()
         .post("/api/v1/auths/ldap", Rule::Public, "Sign in through a directory", ldap)
-        .takes::<LdapForm>()
-        .get("/api/v1/auths/signout", Rule::Public, "End the session", sign_out)
-        .post("/api/v1/auths/add", Rule::Admin, "Make an account for somebody", add)
-        .takes::<AddForm>()
         .gives::<Session>()
+        .get("/api/v1/auths/signout", Rule::Public, "End the session", sign_out)
+        .gives::<answers::Status>()
+        .post("/api/v1/auths/add", Rule::Admin, "Make an account for somebody", add)
         .post("/api/v1/auths/update/profile", Rule::Verified, "Change one's own profile", update_profile)
-        .takes::<ProfileForm>()
         .post("/api/v1/auths/update/password", Rule::Session, "Change one's own password", update_password)
-        .takes::<PasswordForm>()
-        .gives::<bool>()
         .get("/api/v1/auths/api_key", Rule::SignedIn, "One's own API key", api_key)
-        .gives::<ApiKey>()
         .post(
             "/api/v1/auths/api_key",
             Rule::Session,
             "Make a new API key in place of the old one",
             new_api_key,
         )
-        .gives::<ApiKey>()
         // A key must not be able to replace itself: whoever holds it could lock the owner out.
         .delete("/api/v1/auths/api_key", Rule::Session, "Delete one's own API key", delete_api_key)
-        .gives::<bool>()
 }
 
 /// A session as the contract shows it.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionUserResponse")]
 struct Session {
     token: String,
     token_type: &'static str,
@@ -100,6 +93,7 @@ async fn open(app: &App, signed_in: SignedIn) -> Result<Response> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "SignupForm")]
 struct SignUpForm {
     name: String,
     email: String,
@@ -124,6 +118,7 @@ async fn sign_up(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "SigninForm")]
 struct SignInForm {
     email: String,
     password: String,
@@ -197,6 +192,7 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "AddUserForm")]
 struct AddForm {
     name: String,
     email: String,

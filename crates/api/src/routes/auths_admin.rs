@@ -23,18 +23,11 @@ pub fn routes() -> Routes {
             details,
         )
         .get("/api/v1/auths/admin/config", Rule::Admin, "Settings about accounts", config)
-        .gives::<AdminConfig>()
         .post("/api/v1/auths/admin/config", Rule::Admin, "Change settings about accounts", set_config)
-        .takes::<AdminConfig>()
-        .gives::<AdminConfig>()
         .get("/api/v1/auths/admin/config/ldap", Rule::Admin, "Whether a directory signs people in", ldap)
         .post("/api/v1/auths/admin/config/ldap", Rule::Admin, "Switch the directory on or off", set_ldap)
-        .takes::<LdapSwitch>()
         .get("/api/v1/auths/admin/config/ldap/server", Rule::Admin, "The directory", ldap_server)
-        .gives::<LdapServer>()
         .post("/api/v1/auths/admin/config/ldap/server", Rule::Admin, "Change the directory", set_ldap_server)
-        .takes::<LdapServer>()
-        .gives::<LdapServer>()
 }
 
 async fn details(State(app): State<App>, _: SignedIn) -> Result<Json<Value>> {

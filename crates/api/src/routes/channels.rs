@@ -10,15 +10,13 @@ mod notify;
 mod shown;
 mod touch;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde_json::{Value, json};
 use transom_identity::access::Action;
 use transom_store::{Audience, Channel, ChannelMember, UserQuery};
 
 use super::shapes;
+use crate::extract::Path;
 use crate::{
     App, Result,
     router::Routes,

@@ -2,16 +2,17 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
 use transom_chat::{Reply, StopOutcome};
 use transom_identity::access::Action;
 
+use super::answers;
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Verified},
+    extract::{Admin, Body, Path, Verified},
     proxy,
     router::Routes,
     rule::{Resource, Rule},
@@ -26,14 +27,14 @@ pub fn routes() -> Routes {
     let summary = "Answer a conversation: as a plain API, or as a turn that fills a chat message";
     Routes::default()
         .post("/api/chat/completions", MODEL, summary, completions)
-        .takes::<Map<String, Value>>()
+        .or_gives("text/event-stream")
         .post("/api/v1/chat/completions", MODEL, summary, completions)
-        .takes::<Map<String, Value>>()
+        .or_gives("text/event-stream")
         .post("/api/chat/completed", MODEL, "Run the filters on a finished answer", completed)
-        .takes::<Map<String, Value>>()
         .post("/api/chat/actions/{action_id}", Rule::Verified, "Run an action on a message", action)
         .get("/api/tasks", Rule::Admin, "Running turns of everybody", tasks)
         .get("/api/tasks/chat/{chat_id}", TURN, "Running turns of a chat", tasks_of_chat)
+        .gives::<answers::TaskIds>()
         .post("/api/tasks/stop/{task_id}", TURN, "Stop a running turn", stop)
 }
 

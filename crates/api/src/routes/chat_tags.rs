@@ -1,9 +1,6 @@
 //! Tags of chats.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +10,7 @@ use transom_store::{ChatQuery, ChatRow, ChatSummary, Tag, Tags};
 use super::{chats::own, shapes};
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -26,14 +23,10 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/chats/all/tags", OWN_LIST, "All tags of the caller's chats", all)
         .post("/api/v1/chats/tags", OWN_LIST, "Chats with a tag", tagged)
-        .takes::<TaggedForm>()
         .get("/api/v1/chats/{id}/tags", OWN, "Tags of a chat", tags)
         .post("/api/v1/chats/{id}/tags", OWN, "Tag a chat", add)
-        .takes::<TagForm>()
         .delete("/api/v1/chats/{id}/tags", OWN, "Take a tag off a chat", remove)
-        .takes::<TagForm>()
         .delete("/api/v1/chats/{id}/tags/all", OWN, "Take all tags off a chat", remove_all)
-        .gives::<bool>()
 }
 
 /// The tag ids a chat carries.

@@ -4,21 +4,18 @@ mod lists;
 mod messages;
 mod sharing;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_identity::{Caller, IdentityError};
 use transom_store::{Chat, ChatRow, NewChat, StoreError};
 
+use super::answers;
 use super::{grants::require, shapes, shapes::json_text};
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -31,27 +28,29 @@ const OWN_LIST: Rule = Rule::Verified;
 pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/chats/new", OWN_LIST, "Keep a new chat", create)
-        .takes::<ChatForm>()
+        .gives::<answers::ChatResponse>()
         .post("/api/v1/chats/import", OWN_LIST, "Keep chats with their dates and tags", import)
-        .takes::<ImportForm>()
+        .gives::<Vec<answers::ChatResponse>>()
         .get("/api/v1/chats/{id}", OWN, "One chat", read)
+        .gives::<answers::ChatResponse>()
         .post("/api/v1/chats/{id}", OWN, "Change fields of a chat's document", update)
-        .takes::<ChatForm>()
+        .gives::<answers::ChatResponse>()
         .delete(
             "/api/v1/chats/{id}",
             Rule::OwnerOrAdmin(Resource::Chat, Some("chat.delete")),
             "Delete a chat",
             delete,
         )
-        .gives::<bool>()
         .delete("/api/v1/chats/", Rule::Permission("chat.delete"), "Delete all chats", delete_all)
-        .gives::<bool>()
         .post("/api/v1/chats/{id}/pin", OWN, "Pin or unpin", pin)
+        .gives::<answers::ChatResponse>()
         .get("/api/v1/chats/{id}/pinned", OWN, "Whether it is pinned", pinned)
         .post("/api/v1/chats/{id}/archive", OWN, "Archive or take back", archive)
+        .gives::<answers::ChatResponse>()
         .post("/api/v1/chats/archive/all", OWN_LIST, "Archive all chats", archive_all)
         .post("/api/v1/chats/unarchive/all", OWN_LIST, "Take all chats back", unarchive_all)
         .post("/api/v1/chats/{id}/folder", OWN, "Move into a folder", set_folder)
+        .gives::<answers::ChatResponse>()
         .merge(lists::routes())
         .merge(messages::routes())
         .merge(sharing::routes())
@@ -165,11 +164,13 @@ async fn create(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ChatsImportForm")]
 struct ImportForm {
     chats: Vec<ImportedChat>,
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ChatImportForm")]
 struct ImportedChat {
     chat: Map<String, Value>,
     #[serde(default)]
@@ -326,7 +327,8 @@ async fn unarchive_all(State(app): State<App>, Verified(caller): Verified) -> Re
     Ok(Json(true))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ChatFolderIdForm")]
 struct FolderForm {
     #[serde(default)]
     folder_id: Option<String>,

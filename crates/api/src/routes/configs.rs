@@ -19,49 +19,34 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/configs/export", Rule::Admin, "All saved settings", export)
         .post("/api/v1/configs/import", Rule::Admin, "Replace all saved settings", import)
-        .takes::<ImportForm>()
         .get("/api/v1/configs/connections", Rule::Admin, "Settings about connections", connections)
-        .gives::<Connections>()
         .post(
             "/api/v1/configs/connections",
             Rule::Admin,
             "Change settings about connections",
             set_connections,
         )
-        .takes::<Connections>()
-        .gives::<Connections>()
         .get("/api/v1/configs/tool_servers", Rule::Admin, "Tool servers", tool_servers)
         .post("/api/v1/configs/tool_servers", Rule::Admin, "Change the tool servers", set_tool_servers)
-        .takes::<ToolServers>()
         .post("/api/v1/configs/tool_servers/verify", Rule::Admin, "Test a tool server", verify_tool_server)
-        .takes::<ToolServer>()
         .post(
             "/api/v1/configs/oauth/clients/register",
             Rule::Admin,
             "Register at a tool server",
             register_client,
         )
-        .takes::<ClientForm>()
         .get("/api/v1/configs/code_execution", Rule::Admin, "Where code runs", code_execution)
-        .gives::<CodeExecution>()
         .post("/api/v1/configs/code_execution", Rule::Admin, "Change where code runs", set_code_execution)
-        .takes::<CodeExecution>()
-        .gives::<CodeExecution>()
         .get("/api/v1/configs/models", Rule::Admin, "Default models and their order", models)
         .post("/api/v1/configs/models", Rule::Admin, "Change default models and their order", set_models)
-        .takes::<Models>()
         .post(
             "/api/v1/configs/suggestions",
             Rule::Admin,
             "Change the suggestions on an empty chat",
             set_suggestions,
         )
-        .takes::<SuggestionsForm>()
-        .gives::<Vec<Suggestion>>()
         .get("/api/v1/configs/banners", Rule::Verified, "Banners over the chats", banners)
         .post("/api/v1/configs/banners", Rule::Admin, "Change the banners", set_banners)
-        .takes::<BannersForm>()
-        .gives::<Vec<Banner>>()
 }
 
 async fn export(State(app): State<App>, _: Admin) -> Json<Value> {
@@ -69,6 +54,7 @@ async fn export(State(app): State<App>, _: Admin) -> Json<Value> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ImportConfigForm")]
 struct ImportForm {
     config: Map<String, Value>,
 }
@@ -250,6 +236,7 @@ async fn set_code_execution(
 /// Fields stand in the order in which a missing one is noticed.
 #[allow(non_snake_case)]
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ModelsConfigForm")]
 struct Models {
     /// Ids separated by commas.
     #[serde(deserialize_with = "nullable")]
@@ -304,6 +291,7 @@ async fn set_suggestions(
 
 /// Fields stand in the order in which a missing one is noticed.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "BannerModel")]
 struct Banner {
     id: String,
     content: String,

@@ -1,9 +1,6 @@
 //! Ratings of answers, and the arena in which models are compared.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Query, Verified},
+    extract::{Admin, Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -32,9 +29,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/evaluations/config", Rule::Admin, "The arena's settings", config)
         .post("/api/v1/evaluations/config", Rule::Admin, "Change the arena's settings", set_config)
-        .takes::<ConfigForm>()
         .post("/api/v1/evaluations/feedback", Rule::Permission(RATE), "Rate an answer", create)
-        .takes::<FeedbackForm>()
         .get("/api/v1/evaluations/feedback/{id}", OWN, "One rating", read)
         .post(
             "/api/v1/evaluations/feedback/{id}",
@@ -42,9 +37,7 @@ pub fn routes() -> Routes {
             "Change a rating",
             update,
         )
-        .takes::<FeedbackForm>()
         .delete("/api/v1/evaluations/feedback/{id}", OWN, "Delete a rating", delete)
-        .gives::<bool>()
         .get("/api/v1/evaluations/feedbacks/user", Rule::Verified, "The caller's ratings", of_caller)
         .delete(
             "/api/v1/evaluations/feedbacks",
@@ -52,11 +45,9 @@ pub fn routes() -> Routes {
             "Delete the caller's ratings",
             delete_of_caller,
         )
-        .gives::<bool>()
         .get("/api/v1/evaluations/feedbacks/list", Rule::Admin, "A page of everybody's ratings", page)
         .get("/api/v1/evaluations/feedbacks/all", Rule::Admin, "Everybody's ratings", all)
         .delete("/api/v1/evaluations/feedbacks/all", Rule::Admin, "Delete everybody's ratings", delete_all)
-        .gives::<bool>()
         .get("/api/v1/evaluations/feedbacks/all/ids", Rule::Admin, "Ids of everybody's ratings", ids)
         .get(
             "/api/v1/evaluations/feedbacks/all/export",
@@ -188,7 +179,7 @@ async fn delete_of_caller(State(app): State<App>, Verified(caller): Verified) ->
     Ok(Json(true))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct PageQuery {
     #[serde(default)]
     order_by: Option<String>,

@@ -7,7 +7,7 @@ mod upload;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{
         IntoResponse, Response,
         sse::{Event, Sse},
@@ -25,7 +25,7 @@ use super::grants;
 
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Query, Verified},
+    extract::{Admin, Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -44,30 +44,21 @@ pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/files/", UPLOAD, "Upload a file", upload::upload)
         .takes_form::<upload::Form>()
-        .asks::<upload::How>()
-        .gives::<File>()
         .get("/api/v1/files/", Rule::Verified, "The caller's files; everybody's for administrators", list)
-        .asks::<ListQuery>()
-        .gives::<Vec<File>>()
         .delete("/api/v1/files/all", Rule::Admin, "Delete all files", delete_all)
         .get("/api/v1/files/search", Rule::Verified, "Files by a pattern of their name", search)
-        .asks::<SearchQuery>()
-        .gives::<Vec<File>>()
         .get("/api/v1/files/{id}", READ, "What is known of a file", read)
-        .gives::<WholeFile>()
         .delete("/api/v1/files/{id}", WRITE, "Delete a file", delete)
         .get("/api/v1/files/{id}/process/status", READ, "Whether its text was extracted", status)
-        .asks::<StatusQuery>()
+        .or_gives("text/event-stream")
         .get("/api/v1/files/{id}/data/content", READ, "The text found in a file", data_content)
-        .gives::<Content>()
         .post("/api/v1/files/{id}/data/content/update", WRITE, "Change that text", set_data_content)
-        .takes::<Content>()
-        .gives::<Content>()
         .merge(content::routes())
 }
 
 /// A file as lists show it.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FileModelResponse")]
 struct File {
     id: String,
     user_id: String,
@@ -91,6 +82,7 @@ impl From<FileRow> for File {
 
 /// Everything about a file.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FileModel")]
 struct WholeFile {
     #[serde(flatten)]
     file: File,
@@ -243,6 +235,7 @@ async fn status(
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "FileContent")]
 struct Content {
     content: String,
 }

@@ -1,9 +1,6 @@
 //! Folders of the caller's chats.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -11,13 +8,14 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::{ChatQuery, Folder, FolderPatch, NewFolder};
 
+use super::answers;
 use super::{
     grants::{keep_readable, not_found},
     shapes,
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Query, Verified},
+    extract::{Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -29,17 +27,13 @@ const OWN: Rule = Rule::Owner(Resource::Folder, None);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/folders/", FOLDERS, "The caller's folders", list)
+        .gives::<Vec<answers::FolderNameIdResponse>>()
         .post("/api/v1/folders/", FOLDERS, "Make a folder", create)
-        .takes::<NewForm>()
         .get("/api/v1/folders/{id}", OWN, "One folder", read)
         .post("/api/v1/folders/{id}/update", OWN, "Change name, data or picture", update)
-        .takes::<ChangeForm>()
         .post("/api/v1/folders/{id}/update/parent", OWN, "Move into another folder", set_parent)
-        .takes::<ParentForm>()
         .post("/api/v1/folders/{id}/update/expanded", OWN, "Open or close in the list", set_expanded)
-        .takes::<ExpandedForm>()
         .delete("/api/v1/folders/{id}", OWN, "Delete a folder, by default with its chats", delete)
-        .gives::<bool>()
 }
 
 /// Folders can be switched off for the server and for people.
@@ -122,6 +116,7 @@ async fn list(State(app): State<App>, Verified(caller): Verified) -> Result<Json
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "FolderForm")]
 struct NewForm {
     name: String,
     #[serde(default)]
@@ -161,6 +156,7 @@ async fn read(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "FolderUpdateForm")]
 struct ChangeForm {
     #[serde(default)]
     name: Option<String>,
@@ -245,7 +241,7 @@ async fn set_expanded(
     Ok(Json(app.store.folders.update(&id, &caller.user.id, patch).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct DeleteQuery {
     #[serde(default = "yes")]
     delete_contents: bool,

@@ -164,11 +164,10 @@ pub async fn keep_readable(
     let id_of = |entry: &Value| entry.get("id").and_then(Value::as_str).map(str::to_owned);
     let mut kept = Vec::with_capacity(attached.len());
     for entry in attached.drain(..) {
-        let is_file = entry.get("type").and_then(Value::as_str).is_none_or(|kind| kind == "file");
         let id = id_of(&entry);
         let known = before.iter().any(|old| id.is_some() && id_of(old) == id);
         let readable = match &id {
-            Some(id) if is_file && !known => may_read_file(app, caller, id).await?,
+            Some(id) if !known => may_attach(app, caller, id, &entry).await?,
             _ => true,
         };
         if readable {
@@ -179,9 +178,12 @@ pub async fn keep_readable(
     Ok(())
 }
 
-async fn may_read_file(app: &App, caller: &Caller, id: &str) -> Result<bool> {
-    let Some(file) = app.store.files.get(id, Text::Without).await? else { return Ok(false) };
-    app.access().file(&caller.user, Action::Read, &file).await
+/// Whatever an entry calls itself, a file that it names has to be readable; what is no file may have an id as well.
+async fn may_attach(app: &App, caller: &Caller, id: &str, entry: &Value) -> Result<bool> {
+    match app.store.files.get(id, Text::Without).await? {
+        Some(file) => app.access().file(&caller.user, Action::Read, &file).await,
+        None => Ok(entry.get("type").and_then(Value::as_str).is_some_and(|kind| kind != "file")),
+    }
 }
 
 #[cfg(test)]

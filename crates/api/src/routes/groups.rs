@@ -1,9 +1,6 @@
 //! Groups of accounts.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -12,7 +9,7 @@ use transom_store::{Group, GroupPatch, NewGroup};
 use super::{grants::not_found, shapes};
 use crate::{
     App, Result,
-    extract::{Admin, Body, Query, Verified},
+    extract::{Admin, Body, Path, Query, Verified},
     router::Routes,
     rule::Rule,
 };
@@ -22,18 +19,13 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/groups/", Rule::Verified, "Groups; administrators see all, others their own", list)
         .post("/api/v1/groups/create", Rule::Admin, "Make a group", create)
-        .takes::<GroupForm>()
         .get("/api/v1/groups/id/{id}", Rule::Admin, "One group", read)
         .get("/api/v1/groups/id/{id}/export", Rule::Admin, "One group with its members", export)
         .post("/api/v1/groups/id/{id}/update", Rule::Admin, "Change a group", update)
-        .takes::<GroupForm>()
         .delete("/api/v1/groups/id/{id}/delete", Rule::Admin, "Delete a group", delete)
-        .gives::<bool>()
         .post("/api/v1/groups/id/{id}/users", Rule::Admin, "The members of a group", members)
         .post("/api/v1/groups/id/{id}/users/add", Rule::Admin, "Add members", add_members)
-        .takes::<MembersForm>()
         .post("/api/v1/groups/id/{id}/users/remove", Rule::Admin, "Remove members", remove_members)
-        .takes::<MembersForm>()
 }
 
 async fn shown(app: &App, group: &Group) -> Result<Value> {
@@ -46,7 +38,7 @@ async fn find(app: &App, id: &str) -> Result<Group> {
     app.store.groups.get(id).await?.ok_or_else(not_found)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     /// Only groups that things may be shared with, or only the others.
     #[serde(default)]

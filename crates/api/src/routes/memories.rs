@@ -1,10 +1,6 @@
 //! What models shall remember of a user.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use chrono::DateTime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +9,7 @@ use transom_store::{Memory, StoreError};
 
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -27,22 +23,12 @@ const ONE: Rule = Rule::Owner(Resource::Memory, None);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/memories/", Rule::Verified, "The caller's memories", list)
-        .gives::<Vec<MemoryShape>>()
         .post("/api/v1/memories/add", Rule::Verified, "Remember something", add)
-        .takes::<NewMemory>()
-        .gives::<MemoryShape>()
         .post("/api/v1/memories/query", Rule::Verified, "The memories nearest to a text", query)
-        .takes::<Question>()
-        .gives::<Found>()
         .post("/api/v1/memories/reset", Rule::Verified, "Prepare all memories for questions again", reset)
-        .gives::<bool>()
         .delete("/api/v1/memories/delete/user", Rule::Verified, "Forget everything", delete_all)
-        .gives::<bool>()
         .delete("/api/v1/memories/{memory_id}", ONE, "Forget something", delete)
-        .gives::<bool>()
         .post("/api/v1/memories/{memory_id}/update", ONE, "Change a memory", update)
-        .takes::<Change>()
-        .gives::<MemoryShape>()
 }
 
 /// A memory as clients see it.
@@ -71,6 +57,7 @@ async fn list(State(app): State<App>, Verified(caller): Verified) -> Result<Json
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "AddMemoryForm")]
 struct NewMemory {
     content: String,
 }
@@ -84,6 +71,7 @@ async fn add(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "QueryMemoryForm")]
 struct Question {
     content: String,
     /// How many at most.
@@ -93,6 +81,7 @@ struct Question {
 
 /// Lists in a list: the answers to one question.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FoundMemories")]
 struct Found {
     ids: [Vec<String>; 1],
     documents: [Vec<String>; 1],
@@ -145,6 +134,7 @@ fn not_found() -> ApiError {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "MemoryUpdateModel")]
 struct Change {
     #[serde(default)]
     content: Option<String>,

@@ -1,5 +1,6 @@
 //! The areas of the contract, one module each.
 
+mod answers;
 mod auths;
 mod auths_admin;
 mod channels;
@@ -43,20 +44,20 @@ pub fn all() -> Routes {
         .merge(users::routes())
         .merge(configs::routes())
         .merge(settings::routes())
-        .merge(chat::routes())
+        .merge(chat::routes().passing())
         .merge(chats::routes())
         .merge(chat_tags::routes())
-        .merge(tasks::routes())
+        .merge(tasks::routes().passing())
         .merge(channels::routes())
         .merge(notes::routes())
         .merge(evaluations::routes())
         .merge(folders::routes())
         .merge(groups::routes())
         .merge(prompts::routes())
-        .merge(models::routes())
+        .merge(models::routes().passing())
         .merge(workspace_models::routes())
-        .merge(openai::routes())
-        .merge(ollama::routes())
+        .merge(openai::routes().passing())
+        .merge(ollama::routes().passing())
         .merge(files::routes())
         .merge(memories::routes())
         .merge(utils::routes())

@@ -1,10 +1,12 @@
 //! The model list, as the caller may see it, and embeddings by model.
 
 use axum::{Json, extract::State, response::Response};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_identity::{Caller, access::Action};
 
+use super::answers;
 use super::shapes::json_text;
 use crate::{
     ApiError, App, Result,
@@ -21,13 +23,16 @@ const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/models", Rule::Verified, "Models the caller may use", models)
+        .gives::<answers::ModelList>()
         .get("/api/v1/models", Rule::Verified, "Models the caller may use", models)
+        .gives::<answers::ModelList>()
         .get("/api/models/base", Rule::Admin, "Models of the servers, as they are", base_models)
+        .gives::<answers::ModelList>()
         .post("/api/embeddings", MODEL, "Embeddings by model", embeddings)
         .post("/api/v1/embeddings", MODEL, "Embeddings by model", embeddings)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Refresh {
     #[serde(default)]
     refresh: bool,

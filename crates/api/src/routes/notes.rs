@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Path, State},
+    extract::{FromRequestParts, State},
     http::request::Parts,
 };
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Query, Verified},
+    extract::{Body, Path, Query, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -37,16 +37,15 @@ pub fn routes() -> Routes {
         .get("/api/v1/notes/", USER, "Notes the caller may read, last changed first", list)
         .get("/api/v1/notes/search", USER, "A page of the notes that match", search)
         .post("/api/v1/notes/create", USER, "Keep a note", create)
-        .takes::<NoteForm>()
         .get("/api/v1/notes/{id}", Rule::OwnerOrGrant(Resource::Note, Action::Read), "One note", read)
         .post("/api/v1/notes/{id}/update", WRITE, "Change a note", update)
-        .takes::<NoteForm>()
         .delete("/api/v1/notes/{id}/delete", WRITE, "Delete a note", delete)
-        .gives::<bool>()
 }
 
 /// An account for which there are notes.
 struct NoteUser(Caller);
+
+impl crate::describe::Argument for NoteUser {}
 
 impl FromRequestParts<App> for NoteUser {
     type Rejection = ApiError;
@@ -90,7 +89,7 @@ async fn with_owners(app: &App, notes: &[Note]) -> Result<Vec<Value>> {
     Ok(notes.iter().map(line).collect())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     page: Option<u64>,
 }
@@ -106,7 +105,7 @@ async fn list(
     Ok(Json(with_owners(&app, &app.store.notes.list(&wanted).await?).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct SearchQuery {
     query: Option<String>,
     /// `created` for the caller's own, `shared` for those of others.

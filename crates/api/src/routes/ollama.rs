@@ -2,10 +2,11 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, Method},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_identity::{Caller, access::Action};
@@ -14,7 +15,7 @@ use transom_providers::{OllamaConfig, Requester};
 use super::models::keep_usable;
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, MaybeUser, Verified},
+    extract::{Admin, Body, MaybeUser, Path, Upload, Verified},
     proxy::{self, requester},
     router::Routes,
     rule::{Resource, Rule},
@@ -29,7 +30,7 @@ const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/ollama/", Rule::Public, "Whether the proxy is there", alive)
-        .route(Method::HEAD, "/ollama", Rule::Public, "Whether the proxy is there", alive)
+        .route(Method::HEAD, "/ollama/", Rule::Public, "Whether the proxy is there", alive)
         .get("/ollama/config", Rule::Admin, "The connections", config)
         .post("/ollama/config/update", Rule::Admin, "Change the connections", set_config)
         .post("/ollama/verify", Rule::Admin, "Try a connection", verify)
@@ -40,11 +41,17 @@ pub fn routes() -> Routes {
         .get("/ollama/api/version/{url_idx}", Rule::Public, "The version of one server", version_at)
         .post("/ollama/api/unload", Rule::Admin, "Unload a model everywhere", unload)
         .post("/ollama/api/pull", Rule::Admin, "Pull a model", pull)
+        .or_gives("application/x-ndjson")
         .post("/ollama/api/pull/{url_idx}", Rule::Admin, "Pull a model to one server", pull_at)
+        .or_gives("application/x-ndjson")
         .delete("/ollama/api/push", Rule::Admin, "Push a model", push)
+        .or_gives("application/x-ndjson")
         .delete("/ollama/api/push/{url_idx}", Rule::Admin, "Push a model from one server", push_at)
+        .or_gives("application/x-ndjson")
         .post("/ollama/api/create", Rule::Admin, "Create a model", create)
+        .or_gives("application/x-ndjson")
         .post("/ollama/api/create/{url_idx}", Rule::Admin, "Create a model on one server", create_at)
+        .or_gives("application/x-ndjson")
         .post("/ollama/api/copy", Rule::Admin, "Copy a model", copy)
         .post("/ollama/api/copy/{url_idx}", Rule::Admin, "Copy a model on one server", copy_at)
         .delete("/ollama/api/delete", Rule::Admin, "Delete a model", delete)
@@ -55,24 +62,36 @@ pub fn routes() -> Routes {
         .post("/ollama/api/embeddings", MODEL, "Embeddings, older form", embeddings)
         .post("/ollama/api/embeddings/{url_idx}", MODEL, "Embeddings, older form", embeddings_at)
         .post("/ollama/api/generate", MODEL, "Continue a prompt", generate)
+        .or_gives("application/x-ndjson")
         .post("/ollama/api/generate/{url_idx}", MODEL, "Continue a prompt", generate_at)
+        .or_gives("application/x-ndjson")
         .post("/ollama/api/chat", MODEL, "Answer a conversation", chat)
+        .or_gives("application/x-ndjson")
         .post("/ollama/api/chat/{url_idx}", MODEL, "Answer a conversation", chat_at)
+        .or_gives("application/x-ndjson")
         .post("/ollama/v1/completions", MODEL, "A completion, OpenAI form", v1_completions)
+        .or_gives("text/event-stream")
         .post("/ollama/v1/completions/{url_idx}", MODEL, "A completion, OpenAI form", v1_completions_at)
+        .or_gives("text/event-stream")
         .post("/ollama/v1/chat/completions", MODEL, "A chat completion, OpenAI form", v1_chat)
+        .or_gives("text/event-stream")
         .post("/ollama/v1/chat/completions/{url_idx}", MODEL, "A chat completion, OpenAI form", v1_chat_at)
+        .or_gives("text/event-stream")
         .get("/ollama/v1/models", Rule::Verified, "Models, OpenAI form", v1_models)
         .get("/ollama/v1/models/{url_idx}", Rule::Verified, "Models, OpenAI form", v1_models_at)
         .post("/ollama/models/download", Rule::Admin, "Fetch a model file", download)
+        .or_gives("text/event-stream")
         .post(
             "/ollama/models/download/{url_idx}",
             Rule::Admin,
             "Fetch a model file to one server",
             download_at,
         )
+        .or_gives("text/event-stream")
         .post("/ollama/models/upload", Rule::Admin, "Upload a model file", upload)
+        .or_gives("text/event-stream")
         .post("/ollama/models/upload/{url_idx}", Rule::Admin, "Upload a model file to one server", upload_at)
+        .or_gives("text/event-stream")
 }
 
 async fn alive() -> Json<Value> {
@@ -87,7 +106,8 @@ async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<OllamaCon
     Ok(Json(app.providers.ollama.update_config(form).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "OllamaVerifyForm")]
 struct Verify {
     url: String,
     #[serde(default)]
@@ -276,7 +296,8 @@ used!(chat, chat_at, chat, []);
 used!(v1_completions, v1_completions_at, v1_completions, []);
 used!(v1_chat, v1_chat_at, v1_chat, []);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "DownloadForm")]
 struct Download {
     url: String,
 }
@@ -300,11 +321,7 @@ async fn download_at(
     Ok(proxy::pass(app.providers.ollama.download(&who, Some(idx), &form.url).await?))
 }
 
-async fn upload(
-    State(app): State<App>,
-    Admin(caller): Admin,
-    form: axum::extract::Multipart,
-) -> Result<Response> {
+async fn upload(State(app): State<App>, Admin(caller): Admin, Upload(form): Upload) -> Result<Response> {
     receive(&app, &caller, None, form).await
 }
 
@@ -312,7 +329,7 @@ async fn upload_at(
     State(app): State<App>,
     Admin(caller): Admin,
     Path(idx): Path<usize>,
-    form: axum::extract::Multipart,
+    Upload(form): Upload,
 ) -> Result<Response> {
     receive(&app, &caller, Some(idx), form).await
 }

@@ -3,10 +3,11 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, Method, Uri, header},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_identity::{Caller, access::Action};
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Verified},
+    extract::{Admin, Body, Path, Verified},
     proxy::{self, requester},
     router::Routes,
     rule::{Resource, Rule},
@@ -39,11 +40,17 @@ pub fn routes() -> Routes {
             "A completion",
             completions,
         )
+        .or_gives("text/event-stream")
         .post("/openai/audio/speech", Rule::Permission("chat.tts"), "Text to speech", speech)
+        .gives_bytes("*/*")
         .get("/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
         .post("/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
         .route(Method::PUT, "/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
         .delete("/openai/{*path}", Rule::Verified, legacy, any)
+        .gives_bytes("*/*")
 }
 
 async fn config(State(app): State<App>, _: Admin) -> Json<Value> {
@@ -54,7 +61,8 @@ async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<OpenAiCon
     Ok(Json(app.providers.openai.update_config(form).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "OpenAIVerifyForm")]
 struct Verify {
     url: String,
     key: String,

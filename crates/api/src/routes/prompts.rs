@@ -1,9 +1,6 @@
 //! The library of saved prompts.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +13,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -39,7 +36,6 @@ pub fn routes() -> Routes {
             editable,
         )
         .post("/api/v1/prompts/create", Rule::AnyPermission(&MAY_MAKE), "Save a prompt", create)
-        .takes::<PromptForm>()
         .get(
             "/api/v1/prompts/command/{command}",
             Rule::OwnerOrGrant(Resource::Prompt, Action::Read),
@@ -47,9 +43,7 @@ pub fn routes() -> Routes {
             read,
         )
         .post("/api/v1/prompts/command/{command}/update", WRITE, "Change a prompt", update)
-        .takes::<PromptForm>()
         .delete("/api/v1/prompts/command/{command}/delete", WRITE, "Delete a prompt", delete)
-        .gives::<bool>()
 }
 
 /// Commands are kept with their slash, and named in paths without it.

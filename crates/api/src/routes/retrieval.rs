@@ -145,10 +145,7 @@ pub fn routes() -> Routes {
         .takes_with(|_| schema())
         .gives_with(|_| schema())
         .get("/api/v1/retrieval/embedding", Rule::Admin, "Settings of embeddings", embedding)
-        .gives::<Embedding>()
         .post("/api/v1/retrieval/embedding/update", Rule::Admin, "Change embeddings", set_embedding)
-        .takes::<EmbeddingForm>()
-        .gives::<Embedding>()
 }
 
 fn schema() -> Schema {
@@ -206,6 +203,7 @@ async fn set_config(
 }
 
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "EmbeddingEngine")]
 struct Engine {
     url: String,
     key: String,

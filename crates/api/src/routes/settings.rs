@@ -1,10 +1,6 @@
 //! Every setting of this server, for the administrators' page. Not part of the contract: the twin of `transom config`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +8,7 @@ use transom_config::{Entry, SetError};
 
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body},
+    extract::{Admin, Body, Path},
     router::Routes,
     rule::Rule,
 };
@@ -27,12 +23,8 @@ pub fn routes() -> Routes {
             "Every setting with its value and where it comes from",
             list,
         )
-        .gives::<Settings>()
         .post(ONE, Rule::Admin, "Save a setting", change)
-        .takes::<Change>()
-        .gives::<Setting>()
         .delete(ONE, Rule::Admin, "Return a setting to its environment variable or default", reset)
-        .gives::<Setting>()
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -94,6 +86,7 @@ async fn list(State(app): State<App>, _: Admin) -> Json<Settings> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "SettingChange")]
 struct Change {
     /// In the type of the setting; lists may also be one text with separators.
     value: Value,

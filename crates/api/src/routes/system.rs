@@ -1,8 +1,10 @@
 //! Health, version, start-up settings, manifest and other things about the server itself.
 
+use std::sync::OnceLock;
+
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -13,9 +15,10 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::Role;
 
+use super::shapes::json_text;
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, MaybeUser, Verified},
+    extract::{Admin, Body, MaybeUser, Path, Verified},
     router::Routes,
     rule::Rule,
 };
@@ -31,15 +34,18 @@ pub fn routes() -> Routes {
         .get("/api/changelog", Rule::Public, "What changed in the newest versions", changelog)
         .get("/api/config", Rule::Public, "Start-up settings; their extent depends on the caller", config)
         .get("/api/webhook", Rule::Admin, "The address that hears of sign-ups", webhook)
-        .gives::<Webhook>()
         .post("/api/webhook", Rule::Admin, "Set the address that hears of sign-ups", set_webhook)
-        .takes::<Webhook>()
-        .gives::<Webhook>()
         .get("/api/usage", Rule::Verified, "Models in use and active accounts", usage)
         .get("/manifest.json", Rule::Public, "The manifest of the installable app", manifest)
         .get("/opensearch.xml", Rule::Public, "How browsers search here", opensearch)
+        .gives_bytes("application/xml")
         .get("/cache/{*path}", Rule::Verified, "A file of the cache folder", cache_file)
+        .gives_bytes("*/*")
         .get("/openapi.json", Rule::Public, "This description", openapi)
+        .get("/docs", Rule::Public, "This description as a page", docs)
+        .gives_bytes("text/html")
+        .get("/docs/{file}", Rule::Public, "A part of that page", docs_file)
+        .gives_bytes("*/*")
         .get("/oauth/{provider}/login", Rule::Public, "Sign in through a provider", oauth_login)
 }
 
@@ -268,8 +274,49 @@ async fn cache_file(State(app): State<App>, _: Verified, Path(path): Path<String
     Ok((headers, bytes).into_response())
 }
 
-async fn openapi(State(app): State<App>) -> Json<Value> {
-    Json(crate::docs::openapi(app.own_version))
+/// Made once: it is the same until the binary is another.
+async fn openapi(State(app): State<App>) -> Result<Response> {
+    described(&app)?;
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(|| crate::docs::openapi(app.own_version).to_string());
+    Ok(json_text(document.clone()))
+}
+
+/// In production the description stays hidden, as the contract has it.
+fn described(app: &App) -> Result<()> {
+    if app.settings.get(&keys::ENV) == "prod" {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "Not Found"));
+    }
+    Ok(())
+}
+
+async fn docs(State(app): State<App>) -> Result<Response> {
+    described(&app)?;
+    Ok(page("text/html; charset=utf-8", include_str!("../../assets/docs/index.html")))
+}
+
+async fn docs_file(State(app): State<App>, Path(file): Path<String>) -> Result<Response> {
+    described(&app)?;
+    match file.as_str() {
+        "style.css" => Ok(page("text/css; charset=utf-8", include_str!("../../assets/docs/style.css"))),
+        "script.js" => {
+            Ok(page("text/javascript; charset=utf-8", include_str!("../../assets/docs/script.js")))
+        }
+        _ => Err(ApiError::new(StatusCode::NOT_FOUND, "Not Found")),
+    }
+}
+
+/// A part of the description's page, which speaks to its own server only.
+fn page(kind: &'static str, text: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+    ];
+    (headers, text).into_response()
 }
 
 /// No provider is configured on this server yet.

@@ -30,10 +30,7 @@ const MODEL: Rule = Rule::OwnerOrGrant(Resource::Model, Action::Read);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/tasks/config", Rule::Verified, "Settings of the helper tasks", config)
-        .gives::<TaskConfig>()
         .post("/api/v1/tasks/config/update", Rule::Admin, "Change the helper tasks", set_config)
-        .takes::<TaskConfig>()
-        .gives::<TaskConfig>()
         .post("/api/v1/tasks/title/completions", MODEL, "A title for a conversation", title)
         .post("/api/v1/tasks/tags/completions", MODEL, "Topics of a conversation", tags)
         .post("/api/v1/tasks/follow_up/completions", MODEL, "Questions that may follow", follow_up)
@@ -42,6 +39,7 @@ pub fn routes() -> Routes {
         .post("/api/v1/tasks/auto/completions", MODEL, "The rest of a half-typed text", auto)
         .post("/api/v1/tasks/emoji/completions", MODEL, "An emoji for a mood", emoji)
         .post("/api/v1/tasks/moa/completions", MODEL, "One answer out of several", moa)
+        .or_gives("text/event-stream")
 }
 
 async fn run(app: &App, caller: &Caller, task: Task, form: Form) -> Result<Response> {

@@ -3,10 +3,7 @@
 mod one;
 mod own;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -14,13 +11,14 @@ use transom_config::keys;
 use transom_identity::permissions;
 use transom_store::{Role, Text, User, UserPatch, UserQuery};
 
+use super::answers;
 use super::{
     pictures,
     shapes::{self, PAGE},
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body, Query, Verified},
+    extract::{Admin, Body, Path, Query, Verified},
     router::Routes,
     rule::Rule,
 };
@@ -29,25 +27,28 @@ use crate::{
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/users/", Rule::Admin, "A page of accounts with their groups", list)
+        .gives::<answers::UserGroupIdsListResponse>()
         .get("/api/v1/users/all", Rule::Admin, "All accounts", all)
+        .gives::<answers::UserInfoListResponse>()
         .get("/api/v1/users/search", Rule::Verified, "Find accounts by name or e-mail", search)
+        .gives::<answers::UserInfoListResponse>()
         .get("/api/v1/users/default/permissions", Rule::Admin, "What everybody may do", default_permissions)
+        .gives::<Permissions>()
         .post(
             "/api/v1/users/default/permissions",
             Rule::Admin,
             "Change what everybody may do",
             set_default_permissions,
         )
-        .takes::<Permissions>()
+        .gives::<Permissions>()
         .post("/api/v1/users/{user_id}/update", Rule::Admin, "Change an account", update)
-        .takes::<UpdateForm>()
+        .gives::<answers::UserModel>()
         .delete("/api/v1/users/{user_id}", Rule::Admin, "Delete an account with its chats", delete)
-        .gives::<bool>()
         .merge(own::routes())
         .merge(one::routes())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     #[serde(default)]
     query: Option<String>,
@@ -102,6 +103,7 @@ async fn search(State(app): State<App>, _: Verified, Query(query): Query<ListQue
 
 /// The tree of permissions; keys that are left out keep the server's own default.
 #[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "UserPermissions")]
 struct Permissions {
     workspace: Map<String, Value>,
     sharing: Map<String, Value>,
@@ -133,6 +135,7 @@ async fn set_default_permissions(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "UserUpdateForm")]
 struct UpdateForm {
     /// `pending`, `user` or `admin`.
     role: String,

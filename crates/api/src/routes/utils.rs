@@ -32,13 +32,8 @@ pub fn routes() -> Routes {
             "The address of an e-mail's Gravatar picture",
             gravatar,
         )
-        .asks::<Email>()
-        .gives::<String>()
         .post("/api/v1/utils/markdown", Rule::Verified, "Markdown as HTML", markdown)
-        .takes::<Markdown>()
-        .gives::<Html>()
         .post("/api/v1/utils/code/execute", EXECUTE, "Run Python on the code engine", execute)
-        .takes::<Code>()
         .get("/api/v1/utils/db/download", Rule::Admin, "A copy of the SQLite database", download)
         .gives_bytes("application/octet-stream")
 }
@@ -55,11 +50,13 @@ async fn gravatar(_: Verified, Query(query): Query<Email>) -> Json<String> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "MarkdownForm")]
 struct Markdown {
     md: String,
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MarkdownResponse")]
 struct Html {
     html: String,
 }
@@ -105,6 +102,7 @@ fn without_program(tag: pulldown_cmark::Tag<'_>) -> pulldown_cmark::Tag<'_> {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "CodeForm")]
 struct Code {
     #[allow(dead_code, reason = "no engine of this version reads it; its absence is refused all the same")]
     code: String,

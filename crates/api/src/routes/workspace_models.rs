@@ -5,6 +5,7 @@ mod change;
 mod import;
 
 use axum::{Json, extract::State, response::Response};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use transom_identity::{Caller, access::Action};
@@ -36,6 +37,7 @@ pub fn routes() -> Routes {
         )
         .get("/api/v1/models/model", Rule::OwnerOrGrant(Resource::Model, Action::Read), "One model", read)
         .get("/api/v1/models/model/profile/image", Rule::Verified, "The picture of a model", image)
+        .gives_bytes("image/*")
         .merge(change::routes())
         .merge(import::routes())
 }
@@ -71,7 +73,7 @@ fn tag_names(row: &ModelRow) -> impl Iterator<Item = &str> {
     tags.into_iter().flatten().filter_map(|tag| tag.get("name").and_then(Value::as_str))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 struct ListQuery {
     #[serde(default)]
     query: Option<String>,
@@ -151,7 +153,7 @@ async fn export(State(app): State<App>, Verified(caller): Verified) -> Result<Js
     Ok(Json(editable(&app, &caller).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Id {
     id: String,
 }

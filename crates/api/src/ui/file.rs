@@ -3,7 +3,6 @@
 use std::{
     ops::Range,
     path::{Component, Path},
-    sync::LazyLock,
     time::{SystemTime, UNIX_EPOCH},
 };
 

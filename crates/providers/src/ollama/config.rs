@@ -1,5 +1,6 @@
 //! The connection settings as the HTTP API reads and writes them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
@@ -11,7 +12,8 @@ use crate::requester::Requester;
 use crate::upstream::{Call, whole};
 
 /// Body of `POST /ollama/config/update`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "OllamaConfigForm")]
 pub struct OllamaConfig {
     /// Use Ollama servers at all.
     #[serde(rename = "ENABLE_OLLAMA_API", default)]

@@ -1,5 +1,6 @@
 //! The connection settings as the HTTP API reads and writes them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
@@ -9,7 +10,8 @@ use crate::connection::keep_options;
 use crate::error::Result;
 
 /// Body of `POST /openai/config/update`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[schemars(rename = "OpenAIConfigForm")]
 pub struct OpenAiConfig {
     /// Use OpenAI-compatible servers at all.
     #[serde(rename = "ENABLE_OPENAI_API", default)]

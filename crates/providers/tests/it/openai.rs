@@ -266,7 +266,7 @@ use axum::response::IntoResponse;
 async fn speech_needs_the_public_service() {
     let lab = Lab::with_openai(&["http://127.0.0.1:9"]).await;
     let error = lab.providers.openai.speech(&who(), Bytes::from("{}")).await.err().unwrap();
-    assert!(matches!(error, ProviderError::Status { status: 401, .. }));
+    assert!(matches!(error, ProviderError::Status { status: 404, .. }));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod access;
 mod cli;
 mod cli_users;
+mod contract;
 mod files;
 mod foreign;
 mod frontend;

@@ -73,7 +73,8 @@ async fn the_document_describes_every_route_once() {
     let mut operations = HashSet::new();
     for route in table() {
         assert!(names.insert(name(&route)), "{} is declared twice", name(&route));
-        let operation = &document["paths"][route.path][route.method.as_str().to_lowercase()];
+        let operation =
+            &document["paths"][route.path.replace("{*", "{")][route.method.as_str().to_lowercase()];
         assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{}", name(&route));
         assert_eq!(operation["security"].is_array(), route.rule != Rule::Public, "{}", name(&route));
         assert_eq!(operation["x-transom-rule"], route.rule.to_string(), "{}", name(&route));
@@ -81,6 +82,60 @@ async fn the_document_describes_every_route_once() {
         assert!(operations.insert(id.clone()), "two operations are called {id}");
     }
     check_references(&document, &document);
+    for schema in document["components"]["schemas"].as_object().unwrap().keys() {
+        let numbered = schema.ends_with(|letter: char| letter.is_ascii_digit());
+        assert!(!numbered, "two shapes want the name {schema}: give one of them a name of its own");
+    }
+}
+
+/// The document in the repository, from which the web UI takes its types.
+const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/openapi.json");
+
+#[tokio::test]
+async fn the_document_is_the_one_in_the_repository() {
+    let output = plan().command(&["openapi"]).output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    if plan_updates() {
+        std::fs::write(CHECKED_IN, &told).unwrap();
+    }
+    let kept = std::fs::read_to_string(CHECKED_IN).unwrap();
+    let same = told == kept;
+    let first =
+        told.lines().zip(kept.lines()).position(|(told, kept)| told != kept).map_or(0, |line| line + 1);
+    assert!(
+        same,
+        "web/openapi.json differs from line {first} on. If the change is meant: \
+         `UPDATE_OPENAPI=1 cargo nextest run -p transom openapi`, then `npm run generate` in web."
+    );
+}
+
+#[allow(clippy::disallowed_methods, reason = "how the test is run is no setting of Transom")]
+fn plan_updates() -> bool {
+    std::env::var_os("UPDATE_OPENAPI").is_some()
+}
+
+#[tokio::test]
+async fn the_page_of_the_document_needs_nobody_else() {
+    let server = plan().start().await;
+    let nobody = Caller::nobody(&server);
+    let page = nobody.get("/docs").await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'self'"));
+    for (file, kind) in [("style.css", "text/css"), ("script.js", "text/javascript")] {
+        assert!(page.text.contains(&format!("\"/docs/{file}\"")), "{file} is not used");
+        let reply = nobody.get(&format!("/docs/{file}")).await;
+        assert!(reply.status == 200 && reply.header("content-type").starts_with(kind), "{file}");
+        assert!(!reply.text.contains("://"), "{file} names another host");
+    }
+    assert!(!page.text.contains("://") && !page.text.contains("<script>") && !page.text.contains("onclick"));
+    assert_eq!(nobody.get("/docs/other.js").await.status, 404);
+
+    let hidden = plan().env("ENV", "prod").start().await;
+    for path in ["/docs", "/docs/script.js", "/openapi.json"] {
+        assert_eq!(Caller::nobody(&hidden).get(path).await.status, 404, "{path}");
+    }
 }
 
 /// Every `$ref` leads somewhere.

@@ -15,6 +15,8 @@ use crate::{
 /// An account for which there are channels.
 pub struct ChannelUser(pub Caller);
 
+impl crate::describe::Argument for ChannelUser {}
+
 impl FromRequestParts<App> for ChannelUser {
     type Rejection = ApiError;
 

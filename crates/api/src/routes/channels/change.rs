@@ -1,9 +1,6 @@
 //! Making, changing and deleting channels.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,7 +14,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::Body,
+    extract::{Body, Path},
     router::Routes,
     routes::{
         grants::{not_found, unauthorized},
@@ -31,12 +28,9 @@ const NAME: &str = "The name of a channel";
 pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/channels/create", USER, "Make a channel", create)
-        .takes::<CreateForm>()
         .get("/api/v1/channels/users/{user_id}", USER, "The direct messages with an account", direct)
         .post("/api/v1/channels/{id}/update", MANAGE, "Change a channel", update)
-        .takes::<ChannelForm>()
         .delete("/api/v1/channels/{id}/delete", MANAGE, "Delete a channel", delete)
-        .gives::<bool>()
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -63,6 +57,7 @@ struct ChannelForm {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ChannelCreateForm")]
 struct CreateForm {
     #[serde(flatten)]
     channel: ChannelForm,

@@ -1,9 +1,6 @@
 //! Who is in a channel.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +13,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Query},
+    extract::{Body, Path, Query},
     router::Routes,
     routes::{
         grants::not_found,
@@ -38,12 +35,8 @@ pub fn routes() -> Routes {
             "Keep a channel in the caller's list or not",
             set_active,
         )
-        .takes::<ActiveForm>()
-        .gives::<bool>()
         .post("/api/v1/channels/{id}/update/members/add", MANAGE, "Add members", add)
-        .takes::<AddForm>()
         .post("/api/v1/channels/{id}/update/members/remove", MANAGE, "Remove members", remove)
-        .takes::<RemoveForm>()
 }
 
 /// Whoever gave a sign of life after this is active.
@@ -51,7 +44,7 @@ pub fn active_since() -> i64 {
     chrono::Utc::now().timestamp() - ACTIVE
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     query: Option<String>,
     order_by: Option<String>,
@@ -112,6 +105,7 @@ async fn set_active(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ChannelMembersAddForm")]
 struct AddForm {
     #[serde(default)]
     user_ids: Vec<String>,
@@ -120,6 +114,7 @@ struct AddForm {
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ChannelMembersRemoveForm")]
 struct RemoveForm {
     #[serde(default)]
     user_ids: Vec<String>,

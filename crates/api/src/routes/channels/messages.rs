@@ -1,9 +1,6 @@
 //! Reading a channel and writing to it.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::{
     App, Result,
-    extract::{Body, Query},
+    extract::{Body, Path, Query},
     router::Routes,
     routes::{grants, shapes},
 };
@@ -34,7 +31,6 @@ pub fn routes() -> Routes {
         .get("/api/v1/channels/{id}/messages", READ, "A page of messages, newest first", list)
         .get("/api/v1/channels/{id}/messages/pinned", READ, "A page of pinned messages", pinned)
         .post("/api/v1/channels/{id}/messages/post", WRITE, "Write a message", post)
-        .takes::<MessageForm>()
         .get("/api/v1/channels/{id}/messages/{message_id}", READ, "One message", read)
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/data",
@@ -50,7 +46,7 @@ pub fn routes() -> Routes {
         )
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Window {
     #[serde(default)]
     skip: u64,
@@ -77,7 +73,7 @@ async fn list(
     Ok(Json(shown::all(&app, &page, Detail::Brief).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct PinnedQuery {
     page: Option<u64>,
 }

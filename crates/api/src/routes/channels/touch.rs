@@ -1,9 +1,6 @@
 //! What is done to a message that is there: editing, deleting, pinning, reacting.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,7 +16,7 @@ use super::{
 };
 use crate::{
     ApiError, App, Result,
-    extract::Body,
+    extract::{Body, Path},
     router::Routes,
     routes::grants::refused,
     rule::{Resource, Rule},
@@ -36,27 +33,20 @@ type OfMessage = Path<(String, String)>;
 pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/channels/{id}/messages/{message_id}/update", MESSAGE, "Edit a message", update)
-        .takes::<MessageForm>()
         .delete("/api/v1/channels/{id}/messages/{message_id}/delete", MESSAGE, "Delete a message", delete)
-        .gives::<bool>()
         .post(
             "/api/v1/channels/{id}/messages/{message_id}/pin",
             WRITE,
             "Pin a message, or take its pin off",
             pin,
         )
-        .takes::<PinForm>()
         .post("/api/v1/channels/{id}/messages/{message_id}/reactions/add", WRITE, "React to a message", react)
-        .takes::<ReactionForm>()
-        .gives::<bool>()
         .post(
             "/api/v1/channels/{id}/messages/{message_id}/reactions/remove",
             WRITE,
             "Take a reaction back",
             unreact,
         )
-        .takes::<ReactionForm>()
-        .gives::<bool>()
 }
 
 /// A message that the caller may change.

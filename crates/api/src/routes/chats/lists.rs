@@ -2,22 +2,19 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::keys;
 use transom_store::{Chat, ChatQuery, ChatSummary};
 
+use super::super::answers;
 use super::super::shapes::{json_text, offset};
 use super::{OWN_LIST, shown_chat};
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Query, Verified},
+    extract::{Admin, Path, Query, Verified},
     router::Routes,
     routes::grants::not_found,
     rule::{Resource, Rule},
@@ -35,17 +32,22 @@ const IN_FOLDER: Rule = Rule::Owner(Resource::Folder, None);
 pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/chats/", OWN_LIST, "A page of the list", list)
+        .gives::<answers::Chats>()
         .get("/api/v1/chats/list", OWN_LIST, "A page of the list", list)
+        .gives::<answers::Chats>()
         .get("/api/v1/chats/pinned", OWN_LIST, "Pinned chats", pinned_list)
         .get("/api/v1/chats/archived", OWN_LIST, "A page of the archive", archived)
         .get("/api/v1/chats/all", EXPORT, "All chats with their documents", all)
+        .gives::<Vec<answers::ChatResponse>>()
         .get("/api/v1/chats/all/archived", EXPORT, "All archived chats with their documents", all_archived)
+        .gives::<Vec<answers::ChatResponse>>()
         .get("/api/v1/chats/all/db", Rule::Admin, "Every chat of the server", all_db)
+        .gives::<Vec<answers::ChatResponse>>()
         .get("/api/v1/chats/list/user/{user_id}", Rule::Admin, "Another account's chats", of_user)
         .get("/api/v1/chats/folder/{folder_id}", IN_FOLDER, "Chats of a folder and those below it", folder)
+        .gives::<Vec<answers::ChatResponse>>()
         .get("/api/v1/chats/folder/{folder_id}/list", IN_FOLDER, "A page of a folder's chats", folder_list)
         .get("/api/v1/chats/search", OWN_LIST, "Search titles and messages", search)
-        .asks::<SearchQuery>()
         .get("/api/v1/chats/stats/usage", OWN_LIST, "Statistics of one's own chats", stats)
 }
 
@@ -53,7 +55,7 @@ fn page(number: Option<u64>, size: u64) -> (u64, Option<u64>) {
     (offset(number, size), Some(size))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     #[serde(default)]
     page: Option<u64>,
@@ -96,7 +98,7 @@ async fn pinned_list(State(app): State<App>, Verified(caller): Verified) -> Resu
     Ok(Json(app.store.chats.list(wanted).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct FilteredQuery {
     #[serde(default)]
     page: Option<u64>,
@@ -244,7 +246,7 @@ struct SearchQuery {
 }
 
 /// A chat that was found.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FoundChat {
     #[serde(flatten)]
     chat: ChatSummary,
@@ -253,7 +255,7 @@ struct FoundChat {
 }
 
 /// The last message that was found in it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FoundMessage {
     message_id: String,
     snippet: String,
@@ -320,7 +322,7 @@ fn operators(text: &str, mut wanted: ChatQuery) -> (ChatQuery, Vec<String>) {
     (wanted, folders)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct StatsQuery {
     #[serde(default)]
     items_per_page: Option<u64>,

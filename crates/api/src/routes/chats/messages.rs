@@ -1,10 +1,6 @@
 //! Single messages of a chat: new text, and events about them.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -13,10 +9,11 @@ use transom_identity::Caller;
 use transom_realtime::{Emission, user_room};
 use transom_store::ChatRow;
 
+use super::super::answers;
 use super::{missing, shown_fast};
 use crate::{
     ApiError, App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     routes::grants::require,
     rule::{Resource, Rule},
@@ -30,15 +27,13 @@ pub(super) fn routes() -> Routes {
             "Set a message's text",
             set_content,
         )
-        .takes::<ContentForm>()
+        .gives::<answers::ChatResponse>()
         .post(
             "/api/v1/chats/{id}/messages/{message_id}/event",
             Rule::OwnerOrAdmin(Resource::Chat, None),
             "Send an event about a message",
             event,
         )
-        .takes::<EventForm>()
-        .gives::<bool>()
 }
 
 /// A chat of the caller, or any chat for an administrator who may look at those of others.

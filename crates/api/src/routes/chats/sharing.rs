@@ -1,17 +1,16 @@
 //! Shared copies of chats, and clones.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use transom_store::{Chat, NewChat};
 
+use super::super::answers;
 use super::{OWN, check_kept, missing, own, shown, shown_chat};
 use crate::{
     App, Result,
-    extract::{Body, Verified},
+    extract::{Body, Path, Verified},
     router::Routes,
     rule::{Resource, Rule},
 };
@@ -24,12 +23,15 @@ pub(super) fn routes() -> Routes {
             "Share a copy, or renew it",
             share,
         )
+        .gives::<answers::ChatResponse>()
         .delete("/api/v1/chats/{id}/share", OWN, "Stop sharing", unshare)
-        .gives::<bool>()
         // Whoever was given the link may read the copy.
         .get("/api/v1/chats/share/{share_id}", Rule::Verified, "A shared copy", shared)
+        .gives::<answers::ChatResponse>()
         .post("/api/v1/chats/{id}/clone", OWN, "Copy one's own chat", clone)
+        .gives::<answers::ChatResponse>()
         .post("/api/v1/chats/{id}/clone/shared", Rule::Verified, "Copy a shared chat", clone_shared)
+        .gives::<answers::ChatResponse>()
 }
 
 /// The owner of the shared copy of a chat.
@@ -96,7 +98,7 @@ async fn shared(
     Ok(Json(shown_chat(found?)))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 struct CloneForm {
     #[serde(default)]
     title: Option<String>,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -19,7 +19,7 @@ use transom_store::{FileRow, Role, Text};
 use super::{super::grants, find};
 use crate::{
     ApiError, App, Result,
-    extract::{Query, Verified},
+    extract::{Path, Query, Verified},
     router::Routes,
     rule::Rule,
 };
@@ -32,7 +32,6 @@ const SEEN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", "
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/files/{id}/content", super::READ, "The bytes of a file", content)
-        .asks::<ContentQuery>()
         .gives_bytes("*/*")
         .get("/api/v1/files/{id}/content/html", Rule::Verified, "A page that an administrator uploaded", html)
         .gives_bytes("text/html")

@@ -2,10 +2,7 @@
 
 use axum::{
     Json,
-    extract::{
-        Multipart, State,
-        multipart::{Field, MultipartRejection},
-    },
+    extract::{Multipart, State, multipart::Field},
     http::StatusCode,
 };
 use schemars::JsonSchema;
@@ -15,14 +12,16 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::{FileRow, Stored};
 
-use super::{File, extract};
+use super::File;
 use crate::{
     ApiError, App, Result,
-    extract::{Query, Verified},
+    extract::{self, Query, Verified},
 };
 
 /// Letters of a file's name.
 const LONGEST_NAME: usize = 200;
+/// Parts of a form.
+const MOST_PARTS: usize = 32;
 /// Bytes of a field that is no file.
 const LONGEST_FIELD: usize = 64 * 1024;
 
@@ -36,6 +35,7 @@ pub struct How {
 
 /// The parts of the form.
 #[derive(JsonSchema)]
+#[schemars(rename = "UploadForm")]
 #[allow(dead_code, reason = "read part by part; this is for the description")]
 pub struct Form {
     /// The file.
@@ -45,7 +45,8 @@ pub struct Form {
     metadata: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "UploadedFile")]
 pub struct Uploaded {
     status: bool,
     #[serde(flatten)]
@@ -56,9 +57,8 @@ pub async fn upload(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(how): Query<How>,
-    parts: std::result::Result<Multipart, MultipartRejection>,
+    extract::Upload(parts): extract::Upload,
 ) -> Result<Json<Uploaded>> {
-    let parts = parts.map_err(|_| no_file())?;
     let taken = read(&app, parts).await?;
     let process = how.process.unwrap_or(true);
     let row = match keep(&app, &caller, &taken, process).await {
@@ -71,9 +71,9 @@ pub async fn upload(
     if process && how.process_in_background.unwrap_or(true) {
         let (app, file) = (app.clone(), row.clone());
         let chat = app.chat.clone();
-        chat.in_background(async move { extract::run(&app, file).await });
+        chat.in_background(async move { super::extract::run(&app, file).await });
     } else if process {
-        extract::run(&app, row.clone()).await;
+        super::extract::run(&app, row.clone()).await;
     }
     Ok(Json(Uploaded { status: true, file: row.into() }))
 }
@@ -94,7 +94,12 @@ struct Taken {
 async fn read(app: &App, mut parts: Multipart) -> Result<Taken> {
     let (mut file, mut metadata) = (None, Ok(Map::new()));
     let all = async {
+        let mut count = 0;
         while let Some(field) = parts.next_field().await.map_err(broken)? {
+            count += 1;
+            if count > MOST_PARTS {
+                return Err(ApiError::bad_request("The form has too many parts."));
+            }
             match field.name() {
                 Some("file") if file.is_none() => file = Some(take(app, field).await?),
                 Some("metadata") => metadata = parse(&short_text(field).await?),

@@ -1,17 +1,13 @@
 //! One account, as others see it.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use serde_json::{Value, json};
 use transom_identity::Caller;
 use transom_store::{Group, User};
 
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Verified},
+    extract::{Admin, Path, Verified},
     router::Routes,
     routes::pictures::{self, BuiltIn},
     rule::Rule,
@@ -39,6 +35,7 @@ pub fn routes() -> Routes {
             revoke,
         )
         .get("/api/v1/users/{user_id}/profile/image", Rule::Verified, "The picture of an account", image)
+        .gives_bytes("image/*")
 }
 
 fn missing() -> ApiError {

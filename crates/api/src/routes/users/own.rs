@@ -23,12 +23,10 @@ pub fn routes() -> Routes {
         .get("/api/v1/users/permissions", OWN, "What the caller may do", permissions)
         .get("/api/v1/users/user/settings", OWN, "The caller's settings", settings)
         .post("/api/v1/users/user/settings/update", OWN, "Change the caller's settings", set_settings)
-        .takes::<SettingsForm>()
         .get("/api/v1/users/user/info", OWN, "What the caller keeps about itself", info)
         .post("/api/v1/users/user/info/update", OWN, "Change what the caller keeps about itself", set_info)
         .get("/api/v1/users/user/status", OWN, "The caller's status", status)
         .post("/api/v1/users/user/status/update", OWN, "Change the caller's status", set_status)
-        .takes::<StatusForm>()
 }
 
 async fn groups(State(app): State<App>, Verified(caller): Verified) -> Result<Json<Vec<Group>>> {

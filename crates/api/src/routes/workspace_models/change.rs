@@ -36,15 +36,10 @@ const NO_PICTURE: &str = "/static/favicon.png";
 pub fn routes() -> Routes {
     Routes::default()
         .post("/api/v1/models/create", Rule::Permission("workspace.models"), "Make a model", create)
-        .takes::<ModelForm>()
         .post("/api/v1/models/model/update", WRITE, "Change a model", update)
-        .takes::<ModelForm>()
         .post("/api/v1/models/model/toggle", WRITE, "Switch a model on or off", toggle)
         .post("/api/v1/models/model/delete", WRITE, "Delete a model", delete)
-        .takes::<IdForm>()
-        .gives::<bool>()
         .delete("/api/v1/models/delete/all", Rule::Admin, "Delete all models", delete_all)
-        .gives::<bool>()
 }
 
 /// A model as clients send it. Owner and times are never taken from it.
@@ -222,6 +217,7 @@ async fn toggle(
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ModelIdForm")]
 struct IdForm {
     id: String,
 }

@@ -30,13 +30,11 @@ pub fn routes() -> Routes {
             "Add or change models",
             import,
         )
-        .takes::<ImportForm>()
-        .gives::<bool>()
         .post("/api/v1/models/sync", Rule::Admin, "Have exactly these models", sync)
-        .takes::<SyncForm>()
 }
 
 #[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ModelsImportForm")]
 struct ImportForm {
     models: Vec<Map<String, Value>>,
 }

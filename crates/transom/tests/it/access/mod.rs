@@ -11,13 +11,15 @@ mod routes;
 mod seeds;
 mod snapshot;
 
+use futures::{StreamExt as _, future::join_all, stream};
 use http::Method;
-use transom_api::{RouteInfo, Rule, table};
+use transom_api::{Resource, RouteInfo, Rule, table};
 use transom_testkit::{Caller, MockProvider, TestServer};
 
 use crate::plan;
 use people::{EVERYBODY, People, Proof, Who};
 use routes::{Names, body_of, name, path_of};
+use seeds::Kind;
 use snapshot::{Kept, assert_same};
 
 /// A server on which everything is switched on, with its callers.
@@ -63,13 +65,9 @@ async fn every_rule_holds_for_every_caller_and_every_credential() {
             .flat_map(|who| Proof::of(who).iter().map(move |proof| (who, *proof)))
             .partition(|(who, proof)| !admits(route.rule, *who, *proof));
         let before = kept.now().await;
-        for (who, proof) in refused {
-            check_refused(&people, route, who, proof).await;
-        }
+        join_all(refused.into_iter().map(|(who, proof)| check_refused(&people, route, who, proof))).await;
         assert_same(&before, &kept.now().await, &name(route));
-        for (who, proof) in admitted {
-            check_admitted(&people, route, who, proof).await;
-        }
+        join_all(admitted.into_iter().map(|(who, proof)| check_admitted(&people, route, who, proof))).await;
         if route.path == "/api/v1/auths/api_key" && route.method != Method::GET {
             people.renew_keys().await;
         }
@@ -102,37 +100,96 @@ async fn check_admitted(people: &People, route: &RouteInfo, who: Who, proof: Pro
     assert!(of_a_thing || !matches!(reply.status, 401 | 403), "not let through: {what}");
 }
 
+/// Calls that are made at the same time where they do not disturb each other.
+const AT_ONCE: usize = 16;
+
+/// The things of the table in portions, so that each can be tried in its own test.
+const PERSONAL: [Resource; 6] =
+    [Resource::Chat, Resource::Folder, Resource::Turn, Resource::Feedback, Resource::File, Resource::Memory];
+const CHANNELS: [Resource; 3] = [Resource::Channel, Resource::Membership, Resource::ChannelMessage];
+const WRITINGS: [Resource; 2] = [Resource::Note, Resource::Prompt];
+const MODELS: [Resource; 1] = [Resource::Model];
+
+#[test]
+fn every_thing_that_a_rule_names_is_tried() {
+    let tried = [PERSONAL.as_slice(), &CHANNELS, &WRITINGS, &MODELS].concat();
+    for route in table() {
+        if let Some(resource) = route.rule.resource() {
+            assert!(tried.contains(&resource), "{}: nothing tries {resource:?}", name(&route));
+        }
+    }
+}
+
 #[tokio::test]
-async fn things_are_for_their_owners_and_those_they_are_shared_with() {
+async fn personal_things_are_for_their_owners() {
+    try_things(&PERSONAL).await;
+}
+
+#[tokio::test]
+async fn channels_are_for_their_members_and_those_they_are_shared_with() {
+    try_things(&CHANNELS).await;
+}
+
+#[tokio::test]
+async fn notes_and_prompts_are_for_those_they_are_shared_with() {
+    try_things(&WRITINGS).await;
+}
+
+#[tokio::test]
+async fn models_are_for_those_they_are_shared_with() {
+    try_things(&MODELS).await;
+}
+
+/// Tries every route that is about these things with things of every kind.
+async fn try_things(things: &[Resource]) {
     let (server, _provider, people) = settled().await;
     let kept = Kept::of(&server).await;
-    for route in table().iter().filter(|route| route.rule.resource().is_some()) {
+    let about_them = |route: &&RouteInfo| route.rule.resource().is_some_and(|thing| things.contains(&thing));
+    let table = table();
+    let routes: Vec<_> = table.iter().filter(about_them).collect();
+    assert!(!routes.is_empty());
+    for route in routes {
         for kind in seeds::kinds(route) {
             let allowed = kind.allowed(route.rule);
+            let ways = |may: bool| {
+                let people = EVERYBODY.into_iter().filter(|who| allowed.contains(who) == may);
+                people
+                    .flat_map(|who| Proof::of(who).iter().map(move |proof| (who, *proof)))
+                    .collect::<Vec<_>>()
+            };
             let names = kind.seed(&people).await;
-            let (path, body) = (path_of(route, &names), body_of(route, &names));
             let before = kept.now().await;
-            for who in EVERYBODY.into_iter().filter(|who| !allowed.contains(who)) {
-                for proof in Proof::of(who) {
-                    let reply = people.call(who, *proof, &route.method, &path, body.as_ref()).await;
-                    let what = format!("{} with {kind:?} as {who:?} by {proof:?}", name(route));
-                    let kept_out = !admits(route.rule, who, *proof) && matches!(reply.status, 401 | 403);
-                    assert!(kept_out || kind.refuses(&reply), "{what}: {} {}", reply.status, reply.text);
-                }
-            }
+            let refused = ways(false);
+            join_all(refused.iter().map(|way| check_kept_out(&people, route, kind, &names, *way))).await;
             assert_same(&before, &kept.now().await, &format!("{} with {kind:?}", name(route)));
-            for who in allowed {
-                for proof in Proof::of(who) {
-                    // Whoever may may also delete it.
-                    let names = kind.seed(&people).await;
-                    let (path, body) = (path_of(route, &names), body_of(route, &names));
-                    let reply = people.call(who, *proof, &route.method, &path, body.as_ref()).await;
-                    let what = format!("{} with {kind:?} as {who:?} by {proof:?}", name(route));
-                    let fine = (200..300).contains(&reply.status) && !kind.refuses(&reply);
-                    assert!(fine, "{what}: {} {}", reply.status, reply.text);
-                }
-            }
+            let at_once = if kind.is_always_the_same() { 1 } else { AT_ONCE };
+            let calls = ways(true).into_iter().map(|way| check_let_in(&people, route, kind, way));
+            stream::iter(calls).buffer_unordered(at_once).collect::<()>().await;
         }
     }
     assert!(!server.log().contains("panicked"), "{}", server.log());
+}
+
+async fn check_kept_out(
+    people: &People,
+    route: &RouteInfo,
+    kind: Kind,
+    names: &Names,
+    (who, proof): (Who, Proof),
+) {
+    let (path, body) = (path_of(route, names), body_of(route, names));
+    let reply = people.call(who, proof, &route.method, &path, body.as_ref()).await;
+    let what = format!("{} with {kind:?} as {who:?} by {proof:?}", name(route));
+    let by_rule = !admits(route.rule, who, proof) && matches!(reply.status, 401 | 403);
+    assert!(by_rule || kind.refuses(&reply), "{what}: {} {}", reply.status, reply.text);
+}
+
+async fn check_let_in(people: &People, route: &RouteInfo, kind: Kind, (who, proof): (Who, Proof)) {
+    // One for each: whoever may may also delete it.
+    let names = kind.seed(people).await;
+    let (path, body) = (path_of(route, &names), body_of(route, &names));
+    let reply = people.call(who, proof, &route.method, &path, body.as_ref()).await;
+    let what = format!("{} with {kind:?} as {who:?} by {proof:?}", name(route));
+    let fine = (200..300).contains(&reply.status) && !kind.refuses(&reply);
+    assert!(fine, "{what}: {} {}", reply.status, reply.text);
 }

@@ -84,7 +84,8 @@ async fn files_are_attached_by_those_who_may_read_them() {
     let kept = Kept::of(&server).await;
     kept.add_file(file("theirs", &owner.id)).await;
     kept.add_file(file("mine", &other.id)).await;
-    let files = json!([{"type": "file", "id": "theirs"}, {"type": "file", "id": "mine"}, {"id": "theirs"}]);
+    let files = json!([{"type": "file", "id": "theirs"}, {"type": "file", "id": "mine"}, {"id": "theirs"},
+        {"type": "image", "id": "theirs"}, {"type": "doc", "id": "theirs"}, {"type": "file", "id": "nobody's"}]);
     let left = |list: &Value| {
         let ids = list.as_array().into_iter().flatten().map(|file| file["id"].as_str().unwrap().to_string());
         ids.collect::<Vec<_>>()

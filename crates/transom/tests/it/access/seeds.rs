@@ -226,6 +226,11 @@ impl Kind {
         }
     }
 
+    /// Whether every seed is the same thing: two people have one conversation.
+    pub fn is_always_the_same(self) -> bool {
+        matches!(self, Self::Direct | Self::InDirect)
+    }
+
     /// Whether an answer to a request that may be sent says that it may not.
     pub fn refuses(self, reply: &Reply) -> bool {
         match self {
