@@ -161,6 +161,20 @@ export class Scrolling {
 		return element;
 	}
 
+	/** Goes to a row unless its beginning is in sight. */
+	async bringIntoSight(key: string): Promise<void> {
+		const element = this.#elementOf(key);
+		const top = element && this.#box ? this.#topOf(element) : -1;
+		if (top >= 0 && top < this.#box!.clientHeight / 2) return;
+		await this.reveal(key);
+	}
+
+	/** Follows again if the end happens to be in sight. */
+	notice() {
+		const box = this.#box;
+		if (box && box.scrollHeight - box.clientHeight - box.scrollTop < NEAR_PX) this.following = true;
+	}
+
 	#elementOf(key: string): HTMLElement | undefined {
 		for (const [element, k] of this.#rows) if (k === key) return element as HTMLElement;
 		return undefined;
