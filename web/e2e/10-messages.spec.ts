@@ -92,6 +92,19 @@ test('the branch that was read is shown again', async ({ page }) => {
 	await expect(questions(page).last()).toContainText('Old path');
 });
 
+test('an answer grows word by word, none twice', async ({ page }) => {
+	await signIn(page);
+	await chooseModel(page, 'fake-slow');
+	await ask(page, 'Count for me');
+	for (const word of ['w30', 'w45', 'w60', 'w110']) {
+		await expect(answers(page).last()).toContainText(word);
+		const words = (await answers(page).last().innerText()).match(/w\d+/g) ?? [];
+		expect(words).toEqual(words.map((_, i) => `w${i}`));
+	}
+	await page.getByRole('button', { name: 'Stop answering' }).click();
+	await settled(page);
+});
+
 test('answers are edited in place, or beside the old one', async ({ page }) => {
 	await begin(page, 'Edit this');
 	await more(page, 'Edit');

@@ -47,7 +47,8 @@ async function stillSignedIn(page: Page): Promise<boolean> {
 export async function signIn(page: Page, password = ADMIN.password) {
 	if (await stillSignedIn(page)) {
 		await page.addInitScript((value) => {
-			// Once for each page: a test may sign out.
+			// Frames without an origin keep nothing. Once for each page: a test may sign out.
+			if (self.origin === 'null') return;
 			if (sessionStorage.getItem('signed-in')) return;
 			sessionStorage.setItem('signed-in', 'yes');
 			localStorage.setItem('token', value);

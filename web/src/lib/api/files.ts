@@ -56,3 +56,19 @@ export const noteText = async (id: string): Promise<string> =>
 
 export const listFiles = () =>
 	read<StoredFile[]>(client.GET('/api/v1/files/', { params: { query: { content: false } } }));
+
+/** How far the server is with reading a file. */
+export const fileStatus = async (id: string): Promise<string> =>
+	(
+		await read<{ status?: string }>(
+			client.GET('/api/v1/files/{id}/process/status', { params: { path: { id } } })
+		)
+	).status ?? '';
+
+/** Why the server could not read a file. */
+export const fileProblem = async (id: string): Promise<string> =>
+	(
+		await read<{ data?: { error?: string } | null } | null>(
+			client.GET('/api/v1/files/{id}', { params: { path: { id } } })
+		)
+	)?.data?.error ?? '';

@@ -9,3 +9,15 @@ export const mergeAnswers = (body: { model: string; prompt: string; responses: s
 			parseAs: 'stream'
 		})
 	);
+
+/** The rest of a half-typed text, as the model that helps with such things would write it. */
+export const completeText = (body: {
+	model: string;
+	prompt: string;
+	messages: { role: string; content: unknown }[];
+}) =>
+	read<{ choices?: { message?: { content?: string } }[] }>(
+		client.POST('/api/v1/tasks/auto/completions', {
+			body: { ...body, type: 'General', stream: false } as never
+		})
+	);

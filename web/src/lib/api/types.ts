@@ -39,7 +39,11 @@ export interface Config {
 		max_count?: number | null;
 		image_compression?: { width?: number | null; height?: number | null };
 	};
-	ui?: { pending_user_overlay_title?: string; pending_user_overlay_content?: string };
+	ui?: {
+		pending_user_overlay_title?: string;
+		response_watermark?: string;
+		pending_user_overlay_content?: string;
+	};
 }
 
 export interface Model {

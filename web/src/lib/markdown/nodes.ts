@@ -54,6 +54,12 @@ export interface CodeChunk {
 	html?: string;
 }
 
+/** Classes that CSS would otherwise have to look for again with each letter. */
+export const startsWithHeading = (node: Node): boolean =>
+	node.kind === 'html' && /^<h[1-4][ >]/.test(node.html);
+export const startsWithBox = ([first]: Node[]): boolean =>
+	first?.kind === 'html' && /^(?:<p>)?<input /.test(first.html);
+
 export const codeText = (node: CodeNode): string => node.chunks.map((c) => c.text).join('');
 
 // -- Between page and worker

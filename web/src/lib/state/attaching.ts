@@ -1,5 +1,5 @@
 /** Brings files to the server so that they can go along with a message. */
-import { uploadFile } from '$lib/api/files';
+import { fileProblem, fileStatus, uploadFile } from '$lib/api/files';
 import { documentOf, imageOf } from '$lib/chat/attachments';
 import type { Attachment } from '$lib/chat/types';
 import { t } from '$lib/i18n/index.svelte';
@@ -44,7 +44,22 @@ export async function attach(file: File, temporary: boolean): Promise<Attachment
 		return { type: 'image', url, name: file.name, content_type: file.type, size: ready.size };
 	}
 	const stored = await uploadFile(ready);
-	return picture ? imageOf(stored) : documentOf(stored);
+	if (picture) return imageOf(stored);
+	await understood(stored.id);
+	return documentOf(stored);
+}
+
+const READ_WITHIN_MS = 60_000;
+
+/** Waits until the server has read a document. Throws what stood in the way. */
+async function understood(id: string): Promise<void> {
+	const until = Date.now() + READ_WITHIN_MS;
+	for (let wait = 150; Date.now() < until; wait = Math.min(2000, wait * 1.5)) {
+		const status = await fileStatus(id);
+		if (status === 'completed') return;
+		if (status === 'failed') throw new Error((await fileProblem(id)) || t('file.noText'));
+		await new Promise((next) => setTimeout(next, wait));
+	}
 }
 
 export const failed = (pending: Attachment, error: unknown): Attachment => ({

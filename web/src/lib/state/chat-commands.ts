@@ -16,12 +16,15 @@ export const surface: {
 	toEnd: () => void;
 	toStart: () => void;
 	reveal: (messageId: string) => void;
+	/** Another version is shown below a message, and what follows it. */
+	branchChanged: (parentId: string | null) => void;
 } = {
 	focusComposer: () => {},
 	fill: () => {},
 	toEnd: () => {},
 	toStart: () => {},
-	reveal: () => {}
+	reveal: () => {},
+	branchChanged: () => {}
 };
 
 const last = (role: 'user' | 'assistant') =>

@@ -8,6 +8,10 @@ import {
 
 class Settings {
 	ui = $state.raw<UiSettings>({});
+	/** The direction of what people and models write. */
+	readonly direction = $derived(
+		({ LTR: 'ltr', RTL: 'rtl' } as const)[this.ui.chatDirection as 'LTR' | 'RTL'] ?? 'auto'
+	);
 	#all: UserSettings = {};
 	#saving: Promise<unknown> = Promise.resolve();
 

@@ -30,10 +30,13 @@ class Realtime {
 	async connect(websocket: boolean, listener: Listener, onRejoin: () => void) {
 		this.#listener = listener;
 		this.#onRejoin = onRejoin;
-		// Asked twice in the same moment, there must not be two connections.
+		// Asked twice in the same moment, there must not be two connections: both would hear everything.
 		if (this.#wanted) return;
 		this.#wanted = true;
-		const { io } = await import('socket.io-client');
+		const { io } = await import('socket.io-client').catch((error: unknown) => {
+			this.#wanted = false;
+			throw error;
+		});
 		if (!this.#wanted) return;
 		this.#socket = io({
 			path: '/ws/socket.io',

@@ -26,15 +26,14 @@ export class Scrolling {
 	#box: HTMLElement | undefined;
 	#lastTop = 0;
 	#width = 0;
-	#keys: string[] = [];
 	#rows = new Map<Element, string>();
-	#anchor: { key: string; top: number } | undefined;
+	/** A row in sight, where it was, and how far the box was scrolled then. */
+	#anchor: { key: string; top: number; scroll: number } | undefined;
 	/** Browsers that keep the reader's place themselves do it better. */
 	readonly #native = CSS.supports('overflow-anchor', 'auto');
 	readonly #observer = new ResizeObserver((entries) => this.#measured(entries));
 
 	setRows(keys: string[], estimate: (index: number) => number) {
-		this.#keys = keys;
 		this.#estimate = estimate;
 		this.#offsets.setRows(keys, estimate);
 		this.#update();
@@ -72,8 +71,10 @@ export class Scrolling {
 		if (box.scrollTop < this.#lastTop && distance > 1) this.following = false;
 		else if (distance < NEAR_PX) this.following = true;
 		this.#lastTop = box.scrollTop;
-		this.#update();
+		// Rows may have changed since the last frame; where things are is noted before others come and go.
+		if (!this.#native && !this.following) this.#keepAnchor();
 		this.#noteAnchor();
+		this.#update();
 	};
 
 	#measured(entries: ResizeObserverEntry[]) {
@@ -161,6 +162,20 @@ export class Scrolling {
 		return element;
 	}
 
+	/** Goes to a row unless its beginning is in sight. */
+	async bringIntoSight(key: string): Promise<void> {
+		const element = this.#elementOf(key);
+		const top = element && this.#box ? this.#topOf(element) : -1;
+		if (top >= 0 && top < this.#box!.clientHeight / 2) return;
+		await this.reveal(key);
+	}
+
+	/** Follows again if the end happens to be in sight. */
+	notice() {
+		const box = this.#box;
+		if (box && box.scrollHeight - box.clientHeight - box.scrollTop < NEAR_PX) this.following = true;
+	}
+
 	#elementOf(key: string): HTMLElement | undefined {
 		for (const [element, k] of this.#rows) if (k === key) return element as HTMLElement;
 		return undefined;
@@ -171,20 +186,32 @@ export class Scrolling {
 
 	// -- For browsers without scroll anchoring
 
+	/** The first row that begins in sight, and where; else the one that fills the view. */
 	#noteAnchor() {
-		if (this.#native || !this.#box) return;
-		const index = this.#offsets.at(this.#box.scrollTop);
-		const key = this.#keys[index];
-		const element = key === undefined ? undefined : this.#elementOf(key);
-		this.#anchor = element && key !== undefined ? { key, top: this.#topOf(element) } : undefined;
+		const box = this.#box;
+		if (this.#native || !box) return;
+		let best: { key: string; top: number } | undefined;
+		for (const [element, key] of this.#rows) {
+			const { top: absolute, height } = element.getBoundingClientRect();
+			const top = absolute - box.getBoundingClientRect().top;
+			if (top + height <= 0 || top >= box.clientHeight) continue;
+			// One that began above may still grow, and would push what is read.
+			const better = !best || (best.top < 0 ? top > best.top : top >= 0 && top < best.top);
+			if (better) best = { key, top };
+		}
+		this.#anchor = best && { ...best, scroll: box.scrollTop };
 	}
 
 	#keepAnchor() {
-		const element = this.#anchor && this.#elementOf(this.#anchor.key);
-		if (!element || !this.#box) return;
-		const off = this.#topOf(element) - this.#anchor!.top;
+		const [anchor, box] = [this.#anchor, this.#box];
+		const element = anchor && this.#elementOf(anchor.key);
+		if (!element || !box) return;
+		// The person may have scrolled since; only what moved by itself is taken back.
+		const expected = anchor.top + anchor.scroll - box.scrollTop;
+		const off = this.#topOf(element) - expected;
 		if (Math.abs(off) < 1) return;
-		this.#box.scrollTop += off;
-		this.#lastTop = this.#box.scrollTop;
+		box.scrollTop += off;
+		this.#lastTop = box.scrollTop;
+		this.#noteAnchor();
 	}
 }

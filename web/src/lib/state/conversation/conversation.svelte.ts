@@ -239,7 +239,8 @@ export class Conversation {
 		const wasLive = this.live.has(id);
 		this.#end(id, outcome);
 		if (!wasLive || !this.#mine.has(id) || !this.id) return;
-		if (outcome === 'done') void this.#complete(id);
+		// The frame in which an answer ends has enough to do.
+		if (outcome === 'done') setTimeout(() => void this.#complete(id));
 	}
 
 	/** Takes an answer off the list of those being written; the tree keeps it. */

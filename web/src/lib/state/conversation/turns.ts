@@ -1,5 +1,6 @@
 /** What can be asked in a chat: new questions, other answers, more of an answer, one answer out of several. */
 import * as api from '$lib/api';
+import { itemsWithWords, withContext } from '$lib/chat/context';
 import * as doc from '$lib/chat/document';
 import * as tree from '$lib/chat/history';
 import { startedHere } from '$lib/chat/reducer';
@@ -10,6 +11,7 @@ import { chats } from '../chats.svelte';
 import { settings } from '../settings.svelte';
 import { realtime } from '../socket.svelte';
 import type { Conversation } from './conversation.svelte';
+import { textsOf } from './texts';
 
 export interface Question {
 	text: string;
@@ -165,9 +167,14 @@ async function request(
 		},
 		continues: details.continues
 	});
+	const leaf = details.continues ? message.id : question.id;
+	const items = itemsWithWords(chat.history, leaf, chat.files);
+	const messages = details.messages ?? body.messages;
 	const reply = await api.startTurn({
 		...body,
-		...(details.messages ? { messages: details.messages } : {})
+		messages: items.length
+			? withContext(messages, chat.history, leaf, chat.files, await textsOf(items))
+			: messages
 	});
 	if (reply.task_id) chat.running(message.id, reply.task_id);
 }

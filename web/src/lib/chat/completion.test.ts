@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { continuationOf } from './completion';
+
+it('takes the continuation out of an answer', () => {
+	const answer = (text: string) => `Sure: ${JSON.stringify({ text })}`;
+	expect(continuationOf(answer('to the shore'), 'We walk')).toBe(' to the shore');
+	expect(continuationOf(answer(' to the shore'), 'We walk ')).toBe('to the shore');
+	expect(continuationOf(answer('We walk home'), 'We walk')).toBe(' home');
+	expect(continuationOf(answer(', slowly\nand more'), 'We walk')).toBe(', slowly');
+	expect(continuationOf('no JSON', 'x')).toBe('');
+	expect(continuationOf(answer(' '), 'x')).toBe('');
+});
