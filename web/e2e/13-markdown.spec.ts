@@ -116,7 +116,7 @@ test('a page made by a model runs in a frame that reaches nothing', async ({ pag
 	problems.length = 0;
 });
 
-test('what a text brings along does no harm', async ({ page }) => {
+test('what a text brings along does no harm', async ({ page, problems }) => {
 	await begin(page);
 	await say(
 		page,
@@ -127,6 +127,9 @@ test('what a text brings along does no harm', async ({ page }) => {
 	await expect(answer.locator('img')).toHaveCount(0);
 	await expect(answer.getByRole('link', { name: 'spy' })).toHaveAttribute('rel', /noreferrer/);
 	expect(await page.evaluate(() => 'harmed' in window)).toBe(false);
+	// The browser reports a handler to the policy as it reads the text, before the purifier takes it away.
+	expect(problems.filter((p) => !/inline event handler violates/.test(p))).toEqual([]);
+	problems.length = 0;
 });
 
 /** What the server sends with its own page; tests run against a folder, which comes without. */

@@ -65,6 +65,7 @@ test('keys open a sheet that lists them', async ({ page }) => {
 	await expect(list(page)).toBeVisible();
 	await list(page).getByRole('link', { name: 'Boats' }).click();
 	await page.waitForURL(/\/c\//);
+	await expect(page.getByRole('main')).toContainText('Boats');
 	await page.keyboard.press('Control+Shift+Backspace');
 	await expect(page.getByRole('alertdialog')).toContainText('Boats');
 	await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
