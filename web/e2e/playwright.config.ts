@@ -8,6 +8,8 @@ export default defineConfig({
 	fullyParallel: false,
 	// One server, one story: a later test builds on the account and the connection of the first.
 	maxFailures: 1,
+	// On a strange machine a test may meet a slow moment; what passes the second time is reported as flaky.
+	retries: process.env.CI ? 1 : 0,
 	timeout: 60_000,
 	expect: { timeout: 15_000 },
 	reporter: [['list']],
