@@ -48,9 +48,10 @@ services-stop: ## stop what `make services` started
 	@scripts/test-services.sh down
 
 bench: web ## measure the server in release mode (ARGS=--quick for rough values, ARGS=--help for all)
-	cargo build --release --locked -p transom -p transom-bench
-	"$(CARGO_TARGET_DIR)/release/transom-bench" run $(ARGS) \
-	  --target-cmd "exec $(CARGO_TARGET_DIR)/release/transom serve --host 127.0.0.1 --port {port} --data-dir {data_dir}"
+	@scripts/bench.sh $(ARGS)
+
+bench-web: ## measure the web UI in a browser and hold it to its goals (on a quiet machine)
+	@TRANSOM_BENCH=1 scripts/e2e.sh 00-first-chat 15-performance
 
 deny: ## licences, sources and banned crates of all dependencies
 	@scripts/setup-python.sh
@@ -69,4 +70,4 @@ docs: ## build the book into the target folder
 toolchain:
 	@scripts/setup-toolchain.sh
 
-.PHONY: help run dev test check fmt web conformance e2e services services-stop bench deny advisories docs toolchain
+.PHONY: help run dev test check fmt web conformance e2e services services-stop bench bench-web deny advisories docs toolchain

@@ -36,15 +36,16 @@ not_in() { printf ':(exclude,glob)crates/%s/**\n' "$1"; }
 
 # --- who may know what: manifests -----------------------------------------------------------------------------------
 no_edge "only api and realtime know axum, besides the binary that serves the router and tests that need a server" \
-  '^transom-(config|telemetry|store|net|identity|providers|chat|engine|retrieval|plugins|media) axum (normal|build)'
-no_edge "only realtime knows Socket.IO" '^transom-?(config|telemetry|store|net|identity|providers|chat|engine|retrieval|plugins|media|api|testkit)? (socketioxide|engineioxide)[a-z-]* (normal|build)'
-no_edge "only store knows SQL" '^transom-?(config|telemetry|net|identity|providers|chat|engine|retrieval|plugins|media|realtime|api|testkit|bench)? (sea-orm|sea-query|sqlx|rusqlite|libsqlite3-sys|diesel|tokio-postgres)[a-z-]* '
-no_edge "only net and providers name the HTTP client's types" '^transom-?(config|telemetry|store|identity|chat|engine|retrieval|plugins|media|realtime|api)? (reqwest|hyper|hyper-util|ureq|isahc|awc) (normal|build)'
+  '^transom-(config|telemetry|store|net|identity|providers|chat|engine|encoder|kernels|retrieval|plugins|media) axum (normal|build)'
+no_edge "only realtime knows Socket.IO" '^transom-?(config|telemetry|store|net|identity|providers|chat|engine|encoder|kernels|retrieval|plugins|media|api|testkit)? (socketioxide|engineioxide)[a-z-]* (normal|build)'
+no_edge "only store knows SQL" '^transom-?(config|telemetry|net|identity|providers|chat|engine|encoder|kernels|retrieval|plugins|media|realtime|api|testkit|bench)? (sea-orm|sea-query|sqlx|rusqlite|libsqlite3-sys|diesel|tokio-postgres)[a-z-]* '
+no_edge "only net and providers name the HTTP client's types" '^transom-?(config|telemetry|store|identity|chat|engine|encoder|kernels|retrieval|plugins|media|realtime|api)? (reqwest|ureq|isahc|awc) (normal|build)'
+no_edge "only the binary, which serves the connections, names the HTTP library below axum" '^transom-(config|telemetry|store|identity|chat|engine|encoder|kernels|retrieval|plugins|media|realtime|api) (hyper|hyper-util) (normal|build)'
 no_edge "only engine links model runtimes" '^transom-?(config|telemetry|store|net|identity|providers|chat|retrieval|plugins|media|realtime|api|testkit|bench)? (llama-cpp[a-z0-9-]*|candle-[a-z]+|ort|ct2rs|whisper-rs|tokenizers|fastembed) '
 no_edge "chat knows neither HTTP nor sockets: it is given an Emitter" '^transom-chat (axum|http|http-body[a-z-]*|hyper|tower|tower-http|reqwest|socketioxide|transom-net) (normal|build)'
 no_edge "testkit is a dev-dependency only" ' transom-testkit (normal|build)'
 no_edge "the load tool speaks to a server from outside: it depends on no crate of ours" '^transom-bench transom-'
-no_reach "nothing below realtime and api may reach axum" '^transom-(config|telemetry|store|net|identity|providers|chat|engine|retrieval|plugins|media) axum$'
+no_reach "nothing below realtime and api may reach axum" '^transom-(config|telemetry|store|net|identity|providers|chat|engine|encoder|kernels|retrieval|plugins|media) axum$'
 no_reach "one TLS stack: rustls with ring, no OpenSSL" '^transom (openssl|openssl-sys|native-tls|aws-lc-rs|aws-lc-sys)$'
 
 # --- who may know what: sources -------------------------------------------------------------------------------------

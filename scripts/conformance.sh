@@ -5,5 +5,7 @@ cd "$ROOT"
 
 scripts/setup-python.sh
 scripts/build-web.sh
-cargo build --locked --quiet -p transom || die "the server does not build"
+build_server
+# The server finds the formatter of Python where the suite's own tools are.
+export PATH="$VENV/bin:$PATH"
 exec "$VENV/bin/python" tests/conformance/run.py --binary "$CARGO_TARGET_DIR/debug/transom" "$@"

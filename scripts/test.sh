@@ -49,13 +49,20 @@ clippy() { cargo clippy --workspace --all-targets --locked --quiet -- -D warning
 unit_tests() { nextest run --workspace --locked --lib --bins --cargo-quiet --no-tests=pass; }
 # compiled first, so that the services do not wait for the compiler
 rust_tests() {
-  nextest run --workspace --locked --no-run --cargo-quiet &&
+  scripts/setup-model.sh >/dev/null && scripts/setup-model.sh encoder >/dev/null &&
+    scripts/setup-model.sh speech >/dev/null &&
+    nextest run --workspace --locked --no-run --cargo-quiet &&
     scripts/test-services.sh run scripts/test.sh rust_tests_with_services
 }
 rust_tests_with_services() { nextest run --workspace --locked --cargo-quiet; }
 doc_tests() { cargo test --workspace --locked --doc --quiet; }
 conformance() { scripts/conformance.sh; }
 fuzz() { scripts/fuzz.sh; }
+# the parts of the page alone, which need no server
+component_tests() {
+  CHROMIUM_PATH=$(scripts/setup-browser.sh) && export CHROMIUM_PATH && scripts/setup-web.sh &&
+    npm --prefix web run --silent test:components
+}
 browser_tests() { scripts/e2e.sh; }
 
 case ${1:-} in
@@ -82,6 +89,7 @@ case ${1:-} in
     stage "doc tests" doc_tests
     stage "conformance" conformance
     stage "fuzz" fuzz
+    stage "component tests" component_tests
     stage "browser tests" browser_tests
     summary 0
     ;;

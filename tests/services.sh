@@ -412,9 +412,13 @@ hs.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[2])), H).serve_forever()
 E
   bg otlp "$VENV/bin/python" "$DIR/otlp/recv.py" "$g" "$h" "$DIR/otlp/received.jsonl"; wait_port otlp "$h"; wait_port otlp "$g"
   out OTLP_GRPC_URL "http://$HOST:$g"; out OTLP_HTTP_URL "http://$HOST:$h"; out OTLP_RECEIVED "$DIR/otlp/received.jsonl"; }
-start_jupyter() { need_pip jupyter-kernel-gateway ipykernel; local p; p=$(port); mkdir -p "$DIR/jupyter"
-  bg jupyter env JUPYTER_DATA_DIR="$DIR/jupyter" JUPYTER_RUNTIME_DIR="$DIR/jupyter" JUPYTER_PATH="$VENV/share/jupyter" "$VENV/bin/jupyter-kernelgateway" --KernelGatewayApp.ip=$HOST --KernelGatewayApp.port="$p" --KernelGatewayApp.auth_token=jtok --JupyterWebsocketPersonality.list_kernels=True
-  wait_port jupyter "$p"; out JUPYTER_URL "http://$HOST:$p"; out JUPYTER_TOKEN jtok; }
+start_jupyter() { # a Jupyter server that lets in by token and by password
+  need_pip jupyter-server ipykernel; local p d=$DIR/jupyter h; p=$(port); mkdir -p "$d"
+  h=$("$VENV/bin/python" -c 'from jupyter_server.auth import passwd; print(passwd("jpass"))')
+  bg jupyter env JUPYTER_DATA_DIR="$d" JUPYTER_CONFIG_DIR="$d" JUPYTER_RUNTIME_DIR="$d" JUPYTER_PATH="$VENV/share/jupyter" IPYTHONDIR="$d" \
+    "$VENV/bin/jupyter-server" --ip=$HOST --port="$p" --no-browser --allow-root --ServerApp.root_dir="$d" \
+    --IdentityProvider.token=jtok --PasswordIdentityProvider.hashed_password="$h"
+  wait_port jupyter "$p"; out JUPYTER_URL "http://$HOST:$p"; out JUPYTER_TOKEN jtok; out JUPYTER_PASSWORD jpass; }
 start_mcp() { need_npm @modelcontextprotocol/server-everything; local p; p=$(port)
   bg mcp env PORT="$p" node "$NODE/node_modules/@modelcontextprotocol/server-everything/dist/index.js" streamableHttp; wait_port mcp "$p"; out MCP_URL "http://$HOST:$p/mcp"; }
 start_openapi-tools() { local VENV=$TOOLS/venv-mcpo; need_pip 'mcpo==0.0.20 mcp<2 fastapi<0.125 starlette<1'; need_npm @modelcontextprotocol/server-everything; local p; p=$(port)

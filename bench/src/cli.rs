@@ -23,7 +23,7 @@ pub enum Command {
         port: u16,
     },
     /// Measure a server
-    Run(RunArgs),
+    Run(Box<RunArgs>),
 }
 
 /// Options of `run`.
@@ -32,6 +32,9 @@ pub struct RunArgs {
     #[command(flatten)]
     /// The server under test.
     pub target: TargetArgs,
+    #[command(flatten)]
+    /// The model of `local_models`.
+    pub model: ModelArgs,
     /// Environment for --target-cmd, in addition to what the tool sets
     #[arg(long = "target-env", value_name = "KEY=VALUE")]
     pub target_env: Vec<String>,
@@ -71,6 +74,18 @@ pub struct TargetArgs {
     pub url: Option<String>,
 }
 
+/// What `local_models` runs.
+#[derive(Debug, Clone, Args)]
+pub struct ModelArgs {
+    /// A chat model of the server's own library (TRANSOM_MODELS_DIR), for local_models
+    #[arg(long, value_name = "NAME")]
+    pub local_model: Option<String>,
+    /// Command that starts llama.cpp's own server with the same file and as many threads, to compare with; {port} is
+    /// replaced
+    #[arg(long, value_name = "CMD")]
+    pub llama_server: Option<String>,
+}
+
 /// The measurements, in the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -87,6 +102,8 @@ pub enum Measure {
     Chats,
     /// A user with ten thousand chats: list and search
     Library,
+    /// A model that runs in the server itself (only with --local-model)
+    LocalModels,
 }
 
 impl Measure {
@@ -100,6 +117,7 @@ impl Measure {
             Self::UiStreams => "ui_streams",
             Self::Chats => "chats",
             Self::Library => "library",
+            Self::LocalModels => "local_models",
         }
     }
 }

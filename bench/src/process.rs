@@ -94,8 +94,8 @@ impl Server {
         signal("TERM", group)?;
         let ended = async {
             child.wait().await?;
-            // A shell ends before the server that it started.
-            while group_lives(Path::new("/proc"), group) {
+            // A shell ends before the server that it started, and a process before the last of its threads.
+            while group_lives(Path::new("/proc"), group) || listens(&self.endpoint.addr).await {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             Ok(())

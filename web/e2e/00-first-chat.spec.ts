@@ -15,8 +15,6 @@ import {
 
 const BUDGET_BYTES = 200 * 1024;
 
-test.describe.configure({ mode: 'serial' });
-
 test('a fresh server leads from the first account to the first answer', async ({ page }) => {
 	await page.goto('/');
 	await page.waitForURL('/auth');
@@ -216,6 +214,13 @@ test('the page speaks Chinese', async ({ page }) => {
 	await page.reload();
 	await expect(page.getByPlaceholder('想问什么就问什么')).toBeVisible();
 	await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+	// What the server suggests is said in Chinese too, and goes along with what is written.
+	const suggestion = page.getByRole('list', { name: '建议' }).getByRole('button');
+	await expect(suggestion).toHaveCount(4);
+	await expect(suggestion.first()).toContainText('计划一个周末');
+	await composer(page).fill('脚本');
+	await expect(suggestion).toHaveCount(1);
+	await expect(suggestion).toContainText('写一个脚本');
 	await ask(page, '你好');
 	await expect(answers(page).last()).toContainText('Echo: 你好');
 	await settled(page);

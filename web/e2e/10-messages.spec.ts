@@ -256,7 +256,7 @@ test('sources, steps, usage and tool calls are shown', async ({ page }) => {
 	const answer = answers(page).last();
 	await answer.getByText('Used weather').click();
 	await expect(answer.getByText('"Oslo"')).toBeVisible();
-	await answer.getByRole('button', { name: 'Show all steps' }).click();
+	await answer.getByTitle('Show all steps').click();
 	await expect(answer.getByRole('link', { name: 'example.org' })).toBeVisible();
 	await screenshots(page, 'sources');
 	await answer.getByRole('link', { name: '2', exact: true }).click();

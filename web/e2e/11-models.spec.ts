@@ -16,7 +16,7 @@ async function alsoAsk(page: Page, ...names: string[]) {
 	await page.getByRole('button', { name: /^Model: / }).click();
 	for (const name of names) {
 		await page.getByRole('combobox').fill(name);
-		await page.getByRole('button', { name: `Ask ${name} as well` }).click();
+		await page.getByTitle(`Ask ${name} as well`).click();
 	}
 	await page.keyboard.press('Escape');
 }

@@ -68,7 +68,7 @@ test('a draft is kept for each chat, with its files', async ({ page }) => {
 		.locator('input[type=file][multiple]')
 		.first()
 		.setInputFiles({ name: 'owls.txt', mimeType: 'text/plain', buffer: Buffer.from('Owls hoot.') });
-	await expect(page.getByRole('button', { name: /owls\.txt/ }).first()).toContainText('10 B');
+	await expect(page.getByRole('button', { name: /owls\.txt/ }).first()).toContainText('10 bytes');
 	await page.goto('/');
 	await expect(composer(page)).toHaveValue('');
 	await page.goto(chat);

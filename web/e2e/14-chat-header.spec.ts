@@ -183,7 +183,7 @@ test('keys do what can be done', async ({ page, context }) => {
 	await page.getByRole('region', { name: 'Messages' }).focus();
 	await page.keyboard.press('Shift+Escape');
 	await expect(composer(page)).toBeFocused();
-	await page.keyboard.press('Control+r');
+	await page.keyboard.press('Control+Shift+l');
 	await expect(page.getByLabel('Version 2 of 2')).toBeVisible();
 	await settled(page);
 	await chooseModel(page, 'fake-slow');

@@ -1,7 +1,7 @@
 /**
  * Measures what long chats and long answers cost. What counts is the time the page's thread works, times four for
- * a slow device: unlike the clock it says the same on a busy machine. The figures that were found stand in
- * docs/ui-performance.md; the limits here leave some room.
+ * a slow device. The figures that were found stand in docs/ui-performance.md. A machine that does other things as well
+ * makes a thread work longer, so the limits are held by `make bench-web` only; what is counted is held always.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +10,8 @@ import { answers, ask, chooseModel, expect, signIn, test } from './support';
 
 /** A device this many times slower. */
 const SLOWER = 4;
+/** Whether the machine is quiet, so that times mean something. */
+const QUIET = process.env.TRANSOM_BENCH === '1';
 const LONG_TASK_MS = 50;
 const MESSAGES = 5000;
 const ANSWER = 50_000;
@@ -174,7 +176,8 @@ test('a chat of five thousand messages opens at once and scrolls smoothly', asyn
 			`${long(scrolling).length} over ${LONG_TASK_MS} ms; ${rows} messages in the page`
 	);
 	expect(rows).toBeLessThan(60);
-	expect(opening.total).toBeLessThan(2000);
+	if (!QUIET) return;
+	expect(opening.total).toBeLessThan(1000);
 	expect(perFrame).toBeLessThan(16.7);
 });
 
@@ -270,7 +273,7 @@ test('an answer of fifty thousand letters is written without a hitch', async ({
 				`${writing.tasks.slice(0, 5).map(ms).join(', ')}; ${long(writing).length} over ${LONG_TASK_MS} ms`
 		);
 		expect(atEnd).toBeLessThan(2);
-		expect(writing.tasks[0]).toBeLessThan(2 * LONG_TASK_MS);
+		if (QUIET) expect(writing.tasks[0]).toBeLessThan(2 * LONG_TASK_MS);
 	} finally {
 		await page.request.post('/openai/config/update', { ...auth, data: before });
 		await page.request.get('/api/models?refresh=true', auth);

@@ -73,6 +73,26 @@ test('chats are pinned, renamed, duplicated, archived and taken back', async ({ 
 	await expect(row(page, 'Sourdough (copy)')).toBeVisible();
 });
 
+test('pinned chats are put in order, by dragging and from the menu', async ({ page }) => {
+	const ids = await makeChats(page, ['Ants', 'Bees', 'Crabs', 'Ducks']);
+	for (const id of ids.slice(0, 3)) await api(page, 'POST', `/chats/${id}/pin`);
+	await page.reload();
+	const pinned = list(page).locator('section', {
+		has: page.getByRole('button', { name: 'Pinned' })
+	});
+	const order = () => pinned.getByRole('link').allInnerTexts();
+	await expect.poll(order).toEqual(['Crabs', 'Bees', 'Ants']);
+	await drag(page, row(page, 'Ants'), row(page, 'Crabs'));
+	await expect.poll(order).toEqual(['Ants', 'Crabs', 'Bees']);
+	await choose(page, 'Ants', 'Move Ants down');
+	await expect.poll(order).toEqual(['Crabs', 'Ants', 'Bees']);
+	// One that was not pinned yet is pinned where it is dropped.
+	await drag(page, row(page, 'Ducks'), row(page, 'Bees'));
+	await expect.poll(order).toEqual(['Crabs', 'Ants', 'Ducks', 'Bees']);
+	await page.reload();
+	await expect.poll(order).toEqual(['Crabs', 'Ants', 'Ducks', 'Bees']);
+});
+
 test('folders are made, nested, filled by dragging, and deleted', async ({ page }) => {
 	await makeChats(page, ['Bees', 'Bread']);
 	await page.reload();

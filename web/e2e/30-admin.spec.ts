@@ -1,8 +1,6 @@
 import type { Page } from '@playwright/test';
 import { ADMIN, UPSTREAM, api, expect, screenshots, signIn, test } from './support';
 
-test.describe.configure({ mode: 'serial' });
-
 /** The row of a table or the entry of a list that holds a text. */
 const row = (page: Page, text: string) => page.locator('tr, li').filter({ hasText: text }).last();
 
@@ -240,6 +238,13 @@ test('models of an Ollama server are fetched, made, unloaded and deleted', async
 	await expect(dialog.getByText('In memory')).toBeHidden();
 	await screenshots(page, 'admin-ollama');
 	await dialog.getByRole('button', { name: 'Close' }).click();
+
+	// From the list of models as well, where one sees what is in memory.
+	await page.goto('/');
+	await page.getByRole('button', { name: /^Model: / }).click();
+	await page.getByTitle('Unload fake-llama:latest from memory').click();
+	await expect(page.getByTitle('Unload fake-llama:latest from memory')).toHaveCount(0);
+	await page.goto('/admin/settings/connections');
 
 	await page.getByRole('button', { name: `Remove ${UPSTREAM}`, exact: true }).click();
 	await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();

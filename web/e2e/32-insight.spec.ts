@@ -11,8 +11,6 @@ import {
 	test
 } from './support';
 
-test.describe.configure({ mode: 'serial' });
-
 const judge = (page: Page, model: string, rating: number, others: string[], comment = '') =>
 	api<{ id: string }>(page, 'POST', '/evaluations/feedback', {
 		type: 'rating',

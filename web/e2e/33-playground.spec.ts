@@ -1,7 +1,5 @@
 import { expect, screenshots, signIn, test } from './support';
 
-test.describe.configure({ mode: 'serial' });
-
 test('a conversation is tried, stopped and asked anew', async ({ page }) => {
 	await signIn(page);
 	await page.getByRole('button', { name: /^Account of/ }).click();

@@ -1,4 +1,4 @@
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page, type Request } from '@playwright/test';
 
 export const UPSTREAM = process.env.FAKE_UPSTREAM_URL ?? 'http://127.0.0.1:18900';
 export const ADMIN = {
@@ -7,21 +7,44 @@ export const ADMIN = {
 	password: 'Correct-horse-7'
 };
 
+/** Notes down what must not happen on a page: console errors, uncaught exceptions, failed requests. */
+export function watch(page: Page, problems: string[]) {
+	page.on('console', (m) => m.type() === 'error' && problems.push(`console: ${m.text()}`));
+	page.on('pageerror', (error) => problems.push(`exception: ${error.stack}`));
+	page.on('requestfailed', (request) => {
+		const reason = request.failure()?.errorText ?? '';
+		// Leaving a page ends what it was still asking for.
+		if (reason !== 'net::ERR_ABORTED') problems.push(`request: ${request.url()} ${reason}`);
+	});
+	page.on('response', (response) => {
+		if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+	});
+}
+
+/** Leaving a page ends what it still asks for, so what is being saved is waited for, a moment at most. */
+function saveBeforeLeaving(page: Page) {
+	const saving = new Set<Request>();
+	page.on('request', (request) => request.method() !== 'GET' && saving.add(request));
+	page.on('requestfinished', (request) => saving.delete(request));
+	page.on('requestfailed', (request) => saving.delete(request));
+	const saved = async () => {
+		for (let looks = 0; saving.size && looks < 100; looks++) await page.waitForTimeout(30);
+	};
+	const [reload, goto] = [page.reload.bind(page), page.goto.bind(page)];
+	page.reload = (options) => saved().then(() => reload(options));
+	page.goto = (url, options) => saved().then(() => goto(url, options));
+}
+
 /** A page on which a console error, an uncaught exception or a failed request fails the test. */
 export const test = base.extend<{ problems: string[] }>({
+	page: async ({ page }, use) => {
+		saveBeforeLeaving(page);
+		await use(page);
+	},
 	problems: [
 		async ({ page }, use) => {
 			const problems: string[] = [];
-			page.on('console', (m) => m.type() === 'error' && problems.push(`console: ${m.text()}`));
-			page.on('pageerror', (error) => problems.push(`exception: ${error.stack}`));
-			page.on('requestfailed', (request) => {
-				const reason = request.failure()?.errorText ?? '';
-				// Leaving a page ends what it was still asking for.
-				if (reason !== 'net::ERR_ABORTED') problems.push(`request: ${request.url()} ${reason}`);
-			});
-			page.on('response', (response) => {
-				if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
-			});
+			watch(page, problems);
 			await use(problems);
 			expect(problems).toEqual([]);
 		},
@@ -157,14 +180,14 @@ export interface Person {
 }
 
 /** An account of one's own for a test. */
-export async function newPerson(page: Page, name: string): Promise<Person> {
+export async function newPerson(page: Page, name: string, role = 'user'): Promise<Person> {
 	const email = `${name.toLowerCase()}-${Date.now()}@example.com`;
 	const password = 'Correct-horse-7';
 	const { id } = await api<{ id: string }>(page, 'POST', '/auths/add', {
 		name,
 		email,
 		password,
-		role: 'user'
+		role
 	});
 	return { id, name, email, password };
 }

@@ -1,7 +1,9 @@
-// Every catalogue holds the same keys with the same placeholders, every key the source uses exists,
-// and no key lies unused. A key whose name ends in _one / _other is used under its stem by tn().
+// Every catalogue holds the same keys with the same placeholders (and the plural forms of its language), every
+// key the source uses exists, and no key lies unused. A key whose name ends in _one / _other is used under its stem by tn().
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keysOf } from './catalogues.mjs';
+import { OFFLINE_KEYS } from './offline.mjs';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const CATALOGUES = join(ROOT, 'src/lib/i18n');
@@ -30,14 +32,15 @@ const base = catalogues['en-US.json'];
 const problems = [];
 
 for (const [name, catalogue] of Object.entries(catalogues)) {
-	for (const key of Object.keys(base)) {
+	const keys = keysOf(base, name.slice(0, -'.json'.length));
+	for (const [key, texts] of keys) {
 		if (!(key in catalogue)) problems.push(`${name}: missing ${key}`);
 		else if (!catalogue[key].trim()) problems.push(`${name}: empty ${key}`);
-		else if (placeholders(catalogue[key]) !== placeholders(base[key]))
+		else if (!texts.some((text) => placeholders(text) === placeholders(catalogue[key])))
 			problems.push(`${name}: other placeholders in ${key}`);
 	}
 	for (const key of Object.keys(catalogue))
-		if (!(key in base)) problems.push(`${name}: ${key} is not in en-US.json`);
+		if (!keys.has(key)) problems.push(`${name}: ${key} is not in en-US.json`);
 }
 
 const used = new Set();
@@ -51,7 +54,7 @@ for await (const path of sources(join(ROOT, 'src'))) {
 		}
 	}
 }
-used.add('language.name');
+for (const key of ['language.name', ...OFFLINE_KEYS]) used.add(key);
 for (const key of Object.keys(base)) if (!used.has(key)) problems.push(`unused key ${key}`);
 
 if (problems.length) {

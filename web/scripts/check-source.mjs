@@ -21,6 +21,27 @@ const RULES = [
 		why: 'a foreign host: the page talks to its own server only'
 	},
 	{
+		// Where one reads from right to left, the page is mirrored: by start and end, not by left and right.
+		test: /["'`\s:!]-?(?:(?:scroll-)?[mp][lr]-[\d[(]|(?:left|right)-[\d[(]|(?:left|right)-(?:px|auto|full)\b|border-[lr](?=[\s"'`-])|rounded-(?:[lr]|[tb][lr])(?=[\s"'`-])|(?:text|float|clear)-(?:left|right)\b)/,
+		files: /\.(?:svelte|ts)$/,
+		allowed: [],
+		why: 'a class for the left or the right side: use its twin for start or end (ms-, pe-, start-, text-start)'
+	},
+	{
+		test: /^\s*(?:(?:margin|padding|border|inset)-(?:left|right)\b|(?:left|right)\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right)|border-(?:top|bottom)-(?:left|right)-radius)|(?:margin|padding)\s*:\s*\S+ (\S+) \S+ (?!\1;)\S+;/,
+		files: /\.css$/,
+		allowed: [],
+		why: 'a property for the left or the right side: use its logical twin (margin-inline-start, inset-inline-end)'
+	},
+	{
+		// A shift along the line has to be turned round as well.
+		test: /^(?!.*rtl:).*["'`\s:]-?translate-x-(?!full)/,
+		files: /\.svelte$/,
+		// Where something was marked is measured from the left edge of the window.
+		allowed: ['src/lib/components/chat/SelectionBar.svelte'],
+		why: 'a shift to one side without its mirrored twin (rtl:-translate-x-…)'
+	},
+	{
 		// Attribute strings parsed from templates are refused by `style-src 'self'`.
 		test: /<[a-z][^>]*\sstyle="[^{]/,
 		allowed: [],
@@ -43,6 +64,7 @@ for await (const path of sources(join(ROOT, 'src'))) {
 	const lines = (await readFile(path, 'utf8')).split('\n');
 	lines.forEach((line, index) => {
 		for (const rule of RULES) {
+			if (rule.files && !rule.files.test(name)) continue;
 			if (rule.test.test(line) && !rule.allowed.includes(name))
 				problems.push(`${name}:${index + 1}: ${rule.why}\n    ${line.trim()}`);
 		}

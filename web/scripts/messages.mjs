@@ -6,17 +6,22 @@ import { dirname, resolve } from 'node:path';
  * area, which is what readers want. `import './de-DE.json?area=admin'` gives the keys of one area.
  */
 
-/** First parts of keys that only some pages need. All other keys are the area `core`. */
+/**
+ * First parts of keys that only some pages need. All other keys are the area `core`. The page without a server has
+ * its words from `offline.mjs`.
+ */
 export const LAZY_AREAS = [
 	'access',
 	'admin',
 	'channels',
 	'notes',
+	'offline',
 	'params',
 	'playground',
 	'search',
 	'settings',
 	'shortcuts',
+	'starters',
 	'workspace'
 ];
 

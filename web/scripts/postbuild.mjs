@@ -1,12 +1,14 @@
 // Finishes `vite build`:
 //   1. moves every inline script of index.html into a hashed file, so that the page runs under
 //      `script-src 'self'` without hashes or nonces;
-//   2. writes a .br and a .gz beside every file worth compressing, which the server sends as they are.
+//   2. writes the offline page in every language;
+//   3. writes a .br and a .gz beside every file worth compressing, which the server sends as they are.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { translateOffline } from './offline.mjs';
 
 const BUILD = new URL('../build/', import.meta.url).pathname;
 const IMMUTABLE = '_app/immutable/boot';
@@ -65,4 +67,5 @@ async function compress() {
 }
 
 await externaliseScripts();
+await translateOffline(join(BUILD, 'offline.html'));
 await compress();

@@ -3,3 +3,7 @@ declare module '*.json?area=core' {
 	const words: Record<string, string>;
 	export default words;
 }
+declare module '*.json?area=starters' {
+	const words: Record<string, string>;
+	export default words;
+}

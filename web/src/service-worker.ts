@@ -9,7 +9,7 @@ import { version } from '$service-worker';
 const worker = globalThis as unknown as ServiceWorkerGlobalScope;
 const CACHE = `transom-offline-${version}`;
 const PAGE = '/offline.html';
-const KEPT = [PAGE, '/offline.css', '/favicon.svg'];
+const KEPT = [PAGE, '/offline.css', '/offline.js', '/favicon.svg'];
 
 worker.addEventListener('install', (event) => {
 	event.waitUntil(

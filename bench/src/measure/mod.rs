@@ -4,6 +4,7 @@ mod api_streams;
 mod chats;
 mod http;
 mod library;
+mod local_models;
 mod start;
 mod ui_streams;
 
@@ -14,13 +15,14 @@ use crate::cli::{Measure, RunArgs};
 use crate::context::Context;
 use crate::report::{Broken, Metric, Report};
 
-const ALL: [Measure; 6] = [
+const ALL: [Measure; 7] = [
     Measure::Start,
     Measure::Http,
     Measure::ApiStreams,
     Measure::UiStreams,
     Measure::Chats,
     Measure::Library,
+    Measure::LocalModels,
 ];
 
 /// Status when a measurement could not be made.
@@ -39,9 +41,9 @@ pub async fn run(args: &RunArgs) -> Result<ExitCode> {
     let version = context.as_admin("GET", "/api/version", None).await?;
     report.server_version = version["version"].as_str().map(str::to_owned);
 
-    for measure in ALL.into_iter().filter(|measure| args.only.is_empty() || args.only.contains(measure)) {
+    for measure in ALL.into_iter().filter(|measure| wanted(args, *measure)) {
         eprintln!("measuring {}", measure.name());
-        match one(measure, &mut context).await {
+        match one(measure, args, &mut context).await {
             Ok(metrics) => report.results.extend(metrics),
             Err(error) => report.broken.push(Broken { measure: measure.name(), error: error.to_string() }),
         }
@@ -61,7 +63,15 @@ pub async fn run(args: &RunArgs) -> Result<ExitCode> {
     })
 }
 
-async fn one(measure: Measure, context: &mut Context) -> Result<Vec<Metric>> {
+fn wanted(args: &RunArgs, measure: Measure) -> bool {
+    match measure {
+        // without being asked for, only where there is something to run
+        Measure::LocalModels if args.only.is_empty() => args.model.local_model.is_some(),
+        _ => args.only.is_empty() || args.only.contains(&measure),
+    }
+}
+
+async fn one(measure: Measure, args: &RunArgs, context: &mut Context) -> Result<Vec<Metric>> {
     match measure {
         Measure::Start => start::measure(context).await,
         Measure::Http => http::measure(context).await,
@@ -69,5 +79,6 @@ async fn one(measure: Measure, context: &mut Context) -> Result<Vec<Metric>> {
         Measure::UiStreams => ui_streams::measure(context).await,
         Measure::Chats => chats::measure(context).await,
         Measure::Library => library::measure(context).await,
+        Measure::LocalModels => local_models::measure(context, &args.model).await,
     }
 }

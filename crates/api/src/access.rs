@@ -106,6 +106,21 @@ impl Access<'_> {
         Ok(channels)
     }
 
+    /// Whether the channel is in the account's list, and its tabs hear what happens in it.
+    ///
+    /// # Errors
+    /// Of the store only.
+    pub async fn hears(&self, user: &User, channel: &Channel) -> Result<bool> {
+        if channel.deleted_at.is_some() || channel.archived_at.is_some() {
+            return Ok(false);
+        }
+        if !channel.has_members() {
+            return Ok(self.in_channel(user, channel).await?.read);
+        }
+        let member = self.store.channel_members.get(&channel.id, &user.id).await?;
+        Ok(member.is_some_and(|member| member.is_active))
+    }
+
     /// Whether the account may do `action` with a note.
     ///
     /// # Errors

@@ -5,12 +5,13 @@ use std::{ops::Deref, sync::Arc};
 use transom_chat::Chat;
 use transom_config::{Settings, keys};
 use transom_identity::Identity;
+use transom_media::Media;
 use transom_net::Net;
 use transom_providers::Providers;
 use transom_realtime::Realtime;
 use transom_store::{Blobs, Store};
 
-use crate::access::Access;
+use crate::{access::Access, press::Press};
 
 /// The services of one process, as the composition root built them.
 pub struct Services {
@@ -30,6 +31,10 @@ pub struct Services {
     pub blobs: Blobs,
     /// Outgoing requests.
     pub net: Arc<Net>,
+    /// Speech in both directions.
+    pub media: Media,
+    /// Chats as PDF.
+    pub press: Press,
     /// The version of the Transom binary.
     pub own_version: &'static str,
 }

@@ -114,6 +114,16 @@ impl ChatHooks {
         Ok(channels.iter().map(|channel| channel_room(&channel.id)).collect())
     }
 
+    async fn may_hear(&self, user: &User, channel_id: &str) -> Result<bool> {
+        if !self.access().has_channels(user).await? {
+            return Ok(false);
+        }
+        match self.store.channels.get(channel_id).await? {
+            Some(channel) => self.access().hears(user, &channel).await,
+            None => Ok(false),
+        }
+    }
+
     async fn may_use_note(&self, user: &User, id: &str, action: Action) -> Result<bool> {
         if !self.access().has_notes(user).await? {
             return Ok(false);
@@ -142,6 +152,13 @@ impl Hooks for ChatHooks {
         self.channel_rooms(user).await.unwrap_or_else(|error| {
             tracing::warn!(?error, "the channels of an account could not be looked up");
             Vec::new()
+        })
+    }
+
+    async fn may_hear_channel(&self, user: &User, channel_id: &str) -> bool {
+        self.may_hear(user, channel_id).await.unwrap_or_else(|error| {
+            tracing::warn!(?error, "access to a channel could not be looked up");
+            false
         })
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use transom_chat::ChatError;
 use transom_config::SetError;
 use transom_identity::IdentityError;
+use transom_media::MediaError;
 use transom_providers::ProviderError;
 use transom_realtime::RealtimeError;
 use transom_store::StoreError;
@@ -168,6 +169,28 @@ impl From<ChatError> for ApiError {
             ChatError::Identity(error) => error.into(),
             ChatError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<MediaError> for ApiError {
+    fn from(error: MediaError) -> Self {
+        let text = error.to_string();
+        let status = match error {
+            MediaError::Invalid(_) | MediaError::Sound(_) => StatusCode::BAD_REQUEST,
+            // a refusal of our key is not one of the caller
+            MediaError::Upstream { status: 429, .. } => StatusCode::TOO_MANY_REQUESTS,
+            MediaError::Upstream { status: 413, .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            MediaError::Upstream { .. } | MediaError::Unreachable | MediaError::Answer => {
+                StatusCode::BAD_GATEWAY
+            }
+            MediaError::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            MediaError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            MediaError::Local(_) => {
+                tracing::error!(error = text, "speech failed");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        Self::new(status, text)
     }
 }
 

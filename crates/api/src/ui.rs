@@ -36,9 +36,16 @@ struct Defaults;
 const PAGE: &str = "index.html";
 /// The frame in which pages that models wrote are run.
 const SANDBOX: &str = "sandbox.html";
-/// It has no origin, so that it reaches nothing of ours; the page around it narrows further what it may load.
-const SANDBOX_POLICY: &str = "sandbox allow-scripts allow-modals; default-src 'self' 'unsafe-inline' 'unsafe-eval' \
-                              data: blob: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+/// It has no origin, so that it reaches nothing of ours, and no network, so that what a model wrote cannot tell anybody what
+/// is in it. Its own script comes from here.
+const SANDBOX_POLICY: &str = "sandbox allow-scripts allow-modals; default-src 'unsafe-inline' 'unsafe-eval' data: blob:; \
+                              script-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; object-src 'none'; \
+                              base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+/// The same for whom the person who looks at it opened the network: by this query, which no link leads to.
+const OPEN_SANDBOX: &str = "network";
+const OPEN_SANDBOX_POLICY: &str = "sandbox allow-scripts allow-modals; default-src 'unsafe-inline' 'unsafe-eval' data: \
+                                   blob: https:; script-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: https:; \
+                                   object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /// Paths below these are never pages of the app.
 const API_PREFIXES: [&str; 6] = ["/api", "/openai", "/ollama", "/ws", "/oauth", "/cache"];
 /// The folder of what does not belong to a build.
@@ -58,6 +65,11 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let headers = request.headers();
     let found = match find(&app, &name, headers).await {
         None if is_page(&name, headers) => find(&app, PAGE, headers).await,
+        Some(found)
+            if name == SANDBOX && found.has_policy() && request.uri().query() == Some(OPEN_SANDBOX) =>
+        {
+            Some(found.with_policy(OPEN_SANDBOX_POLICY))
+        }
         found => found,
     };
     match found {

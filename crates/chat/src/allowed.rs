@@ -10,6 +10,7 @@ use transom_store::Role;
 use crate::{
     Inner, Result,
     request::{TurnRequest, UiTarget},
+    tasks::Place,
 };
 
 /// Fields beside `params` that say how a model is to answer.
@@ -54,13 +55,18 @@ impl Permissions<'_> {
     }
 }
 
-/// Refuses a request that the caller's permissions do not allow, and takes out of it what they leave out.
+/// Refuses a request that the caller's permissions do not allow, and takes out of it what they leave out. What depends on
+/// other turns of the chat comes with a place, to be kept until the turn is registered.
 ///
 /// # Errors
 /// `Forbidden`.
-pub(crate) async fn check(inner: &Inner, caller: &Caller, request: &mut TurnRequest) -> Result<()> {
+pub(crate) async fn check(
+    inner: &Inner,
+    caller: &Caller,
+    request: &mut TurnRequest,
+) -> Result<Option<Place>> {
     if caller.user.role == Role::Admin {
-        return Ok(());
+        return Ok(None);
     }
     let permissions = Permissions { inner, caller };
     if request.names_tool_servers {
@@ -74,9 +80,19 @@ pub(crate) async fn check(inner: &Inner, caller: &Caller, request: &mut TurnRequ
     if !(controls && permissions.have("chat.system_prompt").await?) {
         drop_system_prompts(&mut request.body);
     }
-    match &request.ui {
-        Some(target) => check_target(&permissions, request, target).await,
-        None => Ok(()),
+    let Some(target) = &request.ui else { return Ok(None) };
+    if target.is_temporary() || permissions.have("chat.multiple_models").await? {
+        check_target(&permissions, request, target).await?;
+        return Ok(None);
+    }
+    // Two requests at once must not both find that nothing runs.
+    let place = inner.tasks.enter(&target.chat_id).await?;
+    match check_target(&permissions, request, target).await {
+        Ok(()) => Ok(Some(place)),
+        Err(error) => {
+            place.leave().await;
+            Err(error)
+        }
     }
 }
 

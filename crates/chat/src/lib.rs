@@ -121,10 +121,13 @@ impl Chat {
         let mut request = TurnRequest::parse(body)?;
         let model = models::resolve(&self.0, caller, &mut request).await?;
         request.check_chat(&self.0, caller).await?;
-        allowed::check(&self.0, caller, &mut request).await?;
+        let place = allowed::check(&self.0, caller, &mut request).await?;
         if request.ui.is_some() {
-            let task_id = turn::start(self.clone(), caller.clone(), request, model).await?;
-            return Ok(Reply::Started { task_id });
+            let started = turn::start(self.clone(), caller.clone(), request, model).await;
+            if let Some(place) = place {
+                place.leave().await;
+            }
+            return Ok(Reply::Started { task_id: started? });
         }
         let prepared = prepare::prepare(&self.0, caller, request, &model).await?;
         let upstream = self.0.providers.chat(&requester(caller, None), prepared.body).await?;

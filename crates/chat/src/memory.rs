@@ -1,18 +1,22 @@
 //! What models are told about a user: the memories nearest to a question.
 //!
-//! Nearness is that of the words: it needs no model, and is the same on every server.
+//! Nearness is that of the vectors which the embedding model of the settings gives. Where none is at hand it is that of the words.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::DateTime;
 use serde_json::{Value, json};
 use transom_identity::Caller;
+use transom_providers::TextKind;
 use transom_store::{Memory, search_terms};
 
-use crate::{Chat, Inner, Result, prompts};
+use crate::{Chat, Inner, Result, prompts, requester};
 
 /// Memories that a question is answered with.
 const TOLD: usize = 3;
+/// How long an answer may wait for vectors.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Chat {
     /// The caller's memories nearest to a text, nearest first, with how near they are (0 to 1).
@@ -22,11 +26,82 @@ impl Chat {
     pub async fn recall(&self, caller: &Caller, text: &str, most: usize) -> Result<Vec<(Memory, f64)>> {
         recall(&self.0, caller, text, most).await
     }
+
+    /// Computes the vectors of these memories of the caller. Without a model at hand nothing happens: they are found by
+    /// their words.
+    pub async fn learn(&self, caller: &Caller, memories: Vec<Memory>) {
+        if memories.is_empty() || !self.0.providers.embedder.is_ready().await {
+            return;
+        }
+        match tokio::time::timeout(PATIENCE, learn(&self.0, caller, memories)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a memory has no vector: it is found by its words"),
+            Err(_) => tracing::warn!("the embedding model is too slow: a memory is found by its words"),
+        }
+    }
+}
+
+/// The vectors of these memories, computed and kept.
+async fn learn(inner: &Inner, caller: &Caller, memories: Vec<Memory>) -> Result<Vec<(Memory, Vec<f32>)>> {
+    let embedder = &inner.providers.embedder;
+    let model = embedder.model();
+    let texts = memories.iter().map(|memory| memory.content.clone()).collect();
+    let vectors = embedder.embed(&requester(caller, None), texts, TextKind::Passage).await?;
+    let learnt: Vec<(Memory, Vec<f32>)> = memories.into_iter().zip(vectors).collect();
+    inner.store.memories.keep_vectors(&model, &learnt).await?;
+    Ok(learnt)
 }
 
 async fn recall(inner: &Inner, caller: &Caller, text: &str, most: usize) -> Result<Vec<(Memory, f64)>> {
     let memories = inner.store.memories.of_user(&caller.user.id).await?;
-    Ok(nearest(memories, text, most))
+    if memories.is_empty() || !inner.providers.embedder.is_ready().await {
+        return Ok(nearest(memories, text, most));
+    }
+    let by_vectors = by_vectors(inner, caller, memories.clone(), text);
+    let nearness = match tokio::time::timeout(PATIENCE, by_vectors).await {
+        Ok(Ok(nearness)) => Some(nearness),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "memories are found by their words");
+            None
+        }
+        Err(_) => None,
+    };
+    Ok(nearness.map_or_else(|| nearest(memories, text, most), |found| first(found, most)))
+}
+
+/// How near the vector of each memory is to that of a text; vectors that are missing or of another text are computed.
+async fn by_vectors(
+    inner: &Inner,
+    caller: &Caller,
+    memories: Vec<Memory>,
+    text: &str,
+) -> Result<Vec<(Memory, f64)>> {
+    let embedder = &inner.providers.embedder;
+    let mut known = inner.store.memories.vectors(&caller.user.id, &embedder.model()).await?;
+    let (mut learnt, mut unknown) = (Vec::new(), Vec::new());
+    for memory in memories {
+        match known.remove(&memory.id).filter(|(content, _)| *content == memory.content) {
+            Some((_, vector)) => learnt.push((memory, vector)),
+            None => unknown.push(memory),
+        }
+    }
+    if !unknown.is_empty() {
+        learnt.extend(learn(inner, caller, unknown).await?);
+    }
+    let asked = embedder.embed(&requester(caller, None), vec![text.to_owned()], TextKind::Query).await?;
+    let asked = asked.into_iter().next().unwrap_or_default();
+    Ok(learnt.into_iter().map(|(memory, vector)| (memory, cosine(&vector, &asked))).collect())
+}
+
+/// The cosine of the angle between two vectors; 0 for those that point away from each other or differ in length.
+fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    if a.len() != b.len() {
+        return 0.0;
+    }
+    let dot =
+        |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum() };
+    let lengths = (dot(a, a) * dot(b, b)).sqrt();
+    if lengths > 0.0 { (dot(a, b) / lengths).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// Tells the model what is remembered of the user.
@@ -59,14 +134,15 @@ fn append_system(messages: &mut Vec<Value>, text: &str) {
     messages.insert(0, json!({"role": "system", "content": text}));
 }
 
-/// The nearest ones; of equally near ones the youngest first.
+/// The nearest ones by their words.
 fn nearest(memories: Vec<Memory>, text: &str, most: usize) -> Vec<(Memory, f64)> {
     let wanted = bag(text);
-    let mut found: Vec<(Memory, f64)> = memories
-        .into_iter()
-        .map(|memory| (bag(&memory.content), memory))
-        .map(|(bag, m)| (m, near(&bag, &wanted)))
-        .collect();
+    let found = memories.into_iter().map(|memory| (bag(&memory.content), memory));
+    first(found.map(|(bag, memory)| (memory, near(&bag, &wanted))).collect(), most)
+}
+
+/// The nearest ones; of equally near ones the youngest first.
+fn first(mut found: Vec<(Memory, f64)>, most: usize) -> Vec<(Memory, f64)> {
     found.sort_by(|(a, near_a), (b, near_b)| near_b.total_cmp(near_a).then(b.created_at.cmp(&a.created_at)));
     found.truncate(most);
     found

@@ -23,6 +23,15 @@ impl Resolved {
         self.model.as_ref().map(|m| &m.json)
     }
 
+    /// The id of the model that answers in the end: the base of a custom one.
+    pub fn base_id(&self) -> Option<&str> {
+        let model = self.model.as_ref()?;
+        match &model.kind {
+            Kind::Custom { base } => base.as_deref(),
+            _ => Some(&model.id),
+        }
+    }
+
     pub fn is_ollama(&self) -> bool {
         self.entry().and_then(|e| e.get("owned_by")).and_then(Value::as_str) == Some("ollama")
     }

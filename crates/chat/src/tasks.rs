@@ -11,7 +11,7 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use transom_store::bus::Bus;
+use transom_store::bus::{Bus, LockToken};
 
 use crate::Result;
 
@@ -29,6 +29,27 @@ pub(crate) struct Running {
     pub chat_id: String,
     pub message_id: String,
     pub node: String,
+}
+
+/// How long a place is kept that nobody gives back.
+const PLACE: Duration = Duration::from_secs(15);
+/// How often a taken place is tried again.
+const RETRY: Duration = Duration::from_millis(15);
+
+/// The right to look at what runs in a chat and to start a turn there, before anybody else does the same.
+pub(crate) struct Place {
+    bus: Arc<dyn Bus>,
+    name: String,
+    token: LockToken,
+}
+
+impl Place {
+    /// Gives it back.
+    pub async fn leave(self) {
+        if let Err(error) = self.bus.unlock(&self.name, self.token).await {
+            tracing::warn!(%error, "the place to start a turn could not be given back");
+        }
+    }
 }
 
 /// What a stop request led to.
@@ -136,6 +157,18 @@ impl Tasks {
         self.lock().insert(task_id.clone(), Local { about, cancel: cancel.clone(), snapshots: tx });
         self.bus.hash_set(TASKS, &task_id, Bytes::from(value)).await?;
         Ok(Handle { task_id, cancel, interrupt: self.interrupt.clone(), snapshots })
+    }
+
+    /// Waits until nobody else starts a turn in the chat under the same caution.
+    pub async fn enter(&self, chat_id: &str) -> Result<Place> {
+        let name = format!("turn:{chat_id}");
+        loop {
+            // It ends by itself at the latest when its holder is gone.
+            if let Some(token) = self.bus.lock(&name, PLACE).await? {
+                return Ok(Place { bus: self.bus.clone(), name, token });
+            }
+            tokio::time::sleep(RETRY).await;
+        }
     }
 
     pub async fn remove(&self, task_id: &str) {

@@ -10,6 +10,9 @@ use crate::{ConfigError, declarations, dotenv, find};
 /// Variables that are no settings but that HTTP clients honour; `.env` files may set them too.
 const PROXIES: [&str; 4] = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
 
+/// Where programs are looked for; no setting either.
+const PATH: &str = "PATH";
+
 /// The texts of all variables, and where relative paths start.
 pub(crate) struct Environment {
     values: HashMap<String, String>,
@@ -72,13 +75,18 @@ impl Environment {
     /// Keeps only what is declared: the rest of the process environment is nobody's business here.
     fn forget_strangers(&mut self) {
         let known: HashSet<&str> = spellings().collect();
-        self.values.retain(|name, _| known.contains(name.as_str()) || is_proxy(name));
+        self.values.retain(|name, _| known.contains(name.as_str()) || is_proxy(name) || name == PATH);
     }
 
     /// The proxy variables, as HTTP clients expect them.
     pub(crate) fn proxies(&self) -> Vec<(String, String)> {
         let proxies = self.values.iter().filter(|(name, _)| is_proxy(name));
         proxies.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// The folders in which programs are looked for.
+    pub(crate) fn search_path(&self) -> Option<&str> {
+        self.values.get(PATH).map(String::as_str)
     }
 
     /// What the user set under the name or one of its other spellings.

@@ -229,6 +229,12 @@ impl Settings {
         self.inner.environment.proxies()
     }
 
+    /// `PATH`: the folders in which programs that this server starts are looked for.
+    #[must_use]
+    pub fn search_path(&self) -> Option<String> {
+        self.inner.environment.search_path().map(str::to_owned)
+    }
+
     pub(crate) fn environment(&self) -> &Environment {
         &self.inner.environment
     }

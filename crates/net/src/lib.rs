@@ -10,6 +10,7 @@ mod fetch;
 mod policy;
 mod proxy;
 mod resolve;
+mod socket;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub use error::{NetError, Result};
 pub use fetch::{Fetched, Guarded, GuardedRequest, Limits, Opened};
 pub use policy::Policy;
 pub use resolve::{Lookup, SystemLookup};
+pub use socket::{Message, Utf8Bytes, WebSocket, open_websocket};
 
 /// How the clients are built.
 #[derive(Clone)]
@@ -73,6 +75,7 @@ impl NetOptions {
 /// The clients, made once and shared.
 pub struct Net {
     upstream: reqwest::Client,
+    upgradable: reqwest::Client,
     guarded: Guarded,
 }
 
@@ -82,15 +85,25 @@ impl Net {
     /// # Errors
     /// [`NetError::Build`] when the TLS configuration cannot be made.
     pub fn new(options: NetOptions) -> Result<Self> {
-        let upstream = base(&options).tls_danger_accept_invalid_certs(!options.verify_tls);
-        let upstream = proxy::follow(upstream, &options.proxy_variables)?;
-        let upstream = upstream.build().map_err(|e| NetError::Build(error::chain(&e)))?;
-        Ok(Net { upstream, guarded: Guarded::new(&options)? })
+        let configured = || {
+            let builder = base(&options).tls_danger_accept_invalid_certs(!options.verify_tls);
+            proxy::follow(builder, &options.proxy_variables)
+        };
+        let build =
+            |builder: reqwest::ClientBuilder| builder.build().map_err(|e| NetError::Build(error::chain(&e)));
+        let upstream = build(configured()?)?;
+        let upgradable = build(configured()?.http1_only())?;
+        Ok(Net { upstream, upgradable, guarded: Guarded::new(&options)? })
     }
 
     /// For addresses an administrator configured: private networks allowed, redirects off.
     pub fn upstream(&self) -> &reqwest::Client {
         &self.upstream
+    }
+
+    /// Like [`Net::upstream`], for connections that become WebSockets: HTTP/2 has no such way.
+    pub fn upgradable(&self) -> &reqwest::Client {
+        &self.upgradable
     }
 
     /// For addresses a user can influence.

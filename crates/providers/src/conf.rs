@@ -69,6 +69,18 @@ impl Conf {
         }
     }
 
+    /// Where the models lie that run in this server.
+    #[cfg(feature = "local")]
+    pub fn models_dir(&self) -> PathBuf {
+        PathBuf::from(self.get(&keys::TRANSOM_MODELS_DIR))
+    }
+
+    /// Where embedding and reranking models lie, as the Python libraries lay them out.
+    #[cfg(feature = "local")]
+    pub fn encoders_dir(&self) -> PathBuf {
+        self.0.data_dir().join("cache").join("embedding").join("models")
+    }
+
     /// A folder below the data folder, made when missing.
     pub async fn folder(&self, below: &str) -> Result<PathBuf> {
         let folder = self.0.data_dir().join(below);

@@ -7,6 +7,7 @@ use transom_config::keys;
 
 use crate::conf::{Conf, OPENAI_HOST, OPENAI_URL};
 use crate::error::{ProviderError, Result};
+use crate::local::LOCAL_URL;
 
 /// The two kinds of servers that are configured as connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +38,11 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
+    /// True for the models that run in this server.
+    pub fn is_local(&self) -> bool {
+        self.url == LOCAL_URL
+    }
+
     pub fn enabled(&self) -> bool {
         self.config.get("enable").and_then(Value::as_bool).unwrap_or(true)
     }
@@ -137,8 +143,18 @@ impl Conf {
         self.get(&keys::OPENAI_API_BASE_URLS).into_iter().enumerate().map(one).collect()
     }
 
-    /// All configured Ollama servers, disabled ones too; empty when the API is off.
+    /// All configured Ollama servers, disabled ones too, and none of them when the API is off; behind them the models
+    /// that run in this server.
     pub fn ollama(&self) -> Vec<Connection> {
+        let mut all = self.ollama_servers();
+        if self.get(&keys::TRANSOM_LOCAL_MODELS) && crate::local::obstacle().is_none() {
+            let (family, idx, url) = (Family::Ollama, all.len(), LOCAL_URL.to_owned());
+            all.push(Connection { family, idx, url, key: String::new(), config: Map::new() });
+        }
+        all
+    }
+
+    fn ollama_servers(&self) -> Vec<Connection> {
         if !self.get(&keys::ENABLE_OLLAMA_API) {
             return Vec::new();
         }

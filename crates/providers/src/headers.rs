@@ -78,6 +78,17 @@ impl Core {
     }
 }
 
+/// The headers that tell a server on whose behalf it is asked. Whether they are sent is the operator's choice
+/// (`ENABLE_FORWARD_USER_INFO_HEADERS`), which the caller has looked up.
+///
+/// # Errors
+/// [`ProviderError::Invalid`] for an id or role that cannot stand in a header.
+pub fn user_headers(who: &Requester) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    put_user(&mut headers, who)?;
+    Ok(headers)
+}
+
 /// These names are part of the wire contract.
 fn put_user(headers: &mut HeaderMap, who: &Requester) -> Result<()> {
     let name = utf8_percent_encode(&who.name, NAME_SET).to_string();

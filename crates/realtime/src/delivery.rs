@@ -63,7 +63,7 @@ pub struct Emission {
     /// Instead of an event: the room that the addressed sockets join.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<String>,
-    /// Instead of an event: the sockets of the room whose accounts may not be in it any more leave it.
+    /// Instead of an event: sockets leave and join the room as their accounts may be in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recheck: bool,
     /// How it relates to other events.
@@ -132,6 +132,12 @@ fn is_end(realtime: &Realtime, emission: &Emission) -> bool {
 }
 
 fn deliver(realtime: &Realtime, emission: Arc<Emission>) {
+    if emission.recheck {
+        if let Some(room) = emission.room.clone() {
+            tokio::spawn(session::recheck_room(realtime.clone(), room));
+        }
+        return;
+    }
     let sockets = match (&emission.sid, &emission.room) {
         (Some(sid), _) => {
             sid.parse().ok().and_then(|sid| realtime.io().get_socket(sid)).into_iter().collect()
@@ -141,10 +147,6 @@ fn deliver(realtime: &Realtime, emission: Arc<Emission>) {
     };
     for socket in sockets {
         if emission.except.as_deref() == Some(socket.id.to_string().as_str()) {
-            continue;
-        }
-        if emission.recheck {
-            tokio::spawn(session::recheck_room(realtime.clone(), socket, emission.room.clone()));
             continue;
         }
         match &emission.join {

@@ -55,6 +55,9 @@ pub trait Hooks: Send + Sync + 'static {
     /// Extra rooms an account's socket joins, such as its channels.
     async fn rooms_of(&self, user: &User) -> Vec<String>;
 
+    /// Whether an account may hear what happens in a channel.
+    async fn may_hear_channel(&self, user: &User, channel_id: &str) -> bool;
+
     /// A tab needs the whole text of running answers: all of the account's, or the named stream only. The answer is to
     /// be emitted in order with the stream's own deltas, as [`Delivery::Snapshot`].
     async fn snapshot(&self, user_id: &str, stream: Option<&str>, sid: &str);
@@ -202,7 +205,8 @@ impl Realtime {
         .await
     }
 
-    /// Takes sockets out of a room whose accounts may not be in it any more, on this node and the others.
+    /// Takes sockets out of a room whose accounts may not be in it any more, and, if it is a channel's, puts those into it
+    /// that may be now, on this node and the others.
     ///
     /// # Errors
     /// When the bus cannot be reached.

@@ -1,6 +1,9 @@
 //! Events about rooms: channels and documents. Each socket's are handled one after the other, in the order they came.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use serde_json::{Value, json};
 use socketioxide::extract::{AckSender, SocketRef, TryData};
@@ -130,28 +133,81 @@ pub(crate) fn is_in(socket: &SocketRef, room: &str) -> bool {
     socket.rooms().iter().any(|joined| joined.as_ref() == room)
 }
 
-/// Takes a socket out of the rooms that its account may not be in (any more). With `only`, other rooms are not looked at.
-pub(crate) async fn recheck(shared: &Shared, socket: &SocketRef, user: &User, only: Option<&str>) {
+/// The channel whose room this is.
+pub(crate) fn channel_of(room: &str) -> Option<&str> {
+    room.strip_prefix("channel:")
+}
+
+/// Takes a socket out of the rooms that its account may not be in (any more).
+pub(crate) async fn recheck(shared: &Shared, socket: &SocketRef, user: &User) {
     let mut channels: Option<HashSet<String>> = None;
     for room in socket.rooms() {
-        if only.is_some_and(|only| only != room.as_ref()) {
-            continue;
-        }
-        let stays = if room.starts_with("channel:") {
+        let stays = if channel_of(&room).is_some() {
             let allowed = match channels.take() {
                 Some(known) => known,
                 None => shared.hooks.rooms_of(user).await.into_iter().collect(),
             };
             channels.insert(allowed).contains(room.as_ref())
-        } else if let Some(note) = documents::note_of_room(&room) {
-            shared.hooks.may_use_document(user, note, Action::Read).await
-        } else if room.starts_with("user:") {
-            user.role != Role::Pending
         } else {
-            true
+            may_be_in(shared, user, &room).await
         };
         if !stays {
             socket.leave(room.to_string());
         }
+    }
+}
+
+async fn may_be_in(shared: &Shared, user: &User, room: &str) -> bool {
+    if let Some(channel) = channel_of(room) {
+        shared.hooks.may_hear_channel(user, channel).await
+    } else if let Some(note) = documents::note_of_room(room) {
+        shared.hooks.may_use_document(user, note, Action::Read).await
+    } else if room.starts_with("user:") {
+        user.role != Role::Pending
+    } else {
+        true
+    }
+}
+
+/// What has been found out about accounts while the sockets of a room are looked at.
+#[derive(Default)]
+pub(crate) struct Known(Mutex<HashMap<String, bool>>);
+
+impl Known {
+    fn get(&self, user_id: &str) -> Option<bool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(user_id).copied()
+    }
+
+    fn set(&self, user_id: &str, may: bool) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(user_id.to_owned(), may);
+    }
+}
+
+/// Takes a socket out of one room or, if it is a channel's and the socket hears its account's channels, puts it in.
+pub(crate) async fn recheck_one(
+    shared: &Shared,
+    socket: &SocketRef,
+    user: &User,
+    room: &str,
+    hears_channels: bool,
+    known: &Known,
+) {
+    let inside = is_in(socket, room);
+    let joins = !inside && hears_channels && channel_of(room).is_some();
+    if !inside && !joins {
+        return;
+    }
+    let may = match known.get(&user.id) {
+        Some(may) => may,
+        None => {
+            let may = may_be_in(shared, user, room).await;
+            known.set(&user.id, may);
+            may
+        }
+    };
+    match (may, inside) {
+        (true, false) => socket.join(room.to_owned()),
+        (false, true) => socket.leave(room.to_owned()),
+        _ => {}
     }
 }

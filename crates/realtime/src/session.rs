@@ -178,7 +178,7 @@ pub(crate) async fn authenticate(
             return Some(session);
         }
         socket.leave(user_room(&session.info().user.id));
-        rooms::recheck(shared, socket, &user, None).await;
+        rooms::recheck(shared, socket, &user).await;
     }
     let info = SessionInfo { sid: sid.clone(), user: user.clone() };
     let session = Arc::new(Session {
@@ -257,7 +257,7 @@ async fn recheck(realtime: &Realtime, user_id: &str) {
 
 /// A still valid session whose account changed: its rooms follow.
 async fn renew(realtime: &Realtime, socket: &SocketRef, session: &Session, user: Arc<User>) {
-    rooms::recheck(realtime.shared(), socket, &user, None).await;
+    rooms::recheck(realtime.shared(), socket, &user).await;
     if user.role != Role::Pending {
         socket.join(user_room(&user.id));
     }
@@ -267,11 +267,26 @@ async fn renew(realtime: &Realtime, socket: &SocketRef, session: &Session, user:
     }
 }
 
-/// Looks at one socket of a room whose rules changed; one without an account has no place in any.
-pub(crate) async fn recheck_room(realtime: Realtime, socket: SocketRef, room: Option<String>) {
-    let Some(room) = room else { return };
-    match session_of(&socket) {
-        Some(session) => rooms::recheck(realtime.shared(), &socket, &session.info().user, Some(&room)).await,
-        None => socket.leave(room),
+/// Looks at the sockets of a room whose rules changed, and for a channel at all others, which may be let in now. One
+/// without an account has no place in any.
+pub(crate) async fn recheck_room(realtime: Realtime, room: String) {
+    if realtime.shared().is_closing() {
+        return;
     }
+    let sockets = match rooms::channel_of(&room) {
+        Some(_) => realtime.io().sockets(),
+        None => realtime.io().to(room.clone()).sockets(),
+    };
+    // The tabs of an account have one answer.
+    let known = rooms::Known::default();
+    futures::stream::iter(sockets)
+        .for_each_concurrent(AT_ONCE, async |socket| match session_of(&socket) {
+            Some(session) => {
+                let heard = session.in_channels.load(Ordering::Acquire);
+                let user = session.info().user;
+                rooms::recheck_one(realtime.shared(), &socket, &user, &room, heard, &known).await;
+            }
+            None => socket.leave(room.clone()),
+        })
+        .await;
 }

@@ -9,7 +9,7 @@ use crate::chats::{head_of, insert_messages, lock, message_row, title_of};
 use crate::db::{BATCH, now};
 use crate::document::{Head, Part, json_text, take_history_apart};
 use crate::entity::{chat, message};
-use crate::parts::{numbered_parts_of, parts_of};
+use crate::parts::Lines;
 use crate::{Chat, ChatRow, Chats, Result, StoreError, search};
 
 impl Chats {
@@ -106,7 +106,7 @@ impl FlatChange {
             Some(_) => Self::Literal,
             // The list that was derived from the old history must not change with the history.
             None if head.flat_derived && patch.contains_key("history") => {
-                Self::Array(head.branch(&parts_of(transaction, &chat.id).await?)?)
+                Self::Array(head.branch(&Lines::read(transaction, &chat.id).await?.parts())?)
             }
             None => Self::None,
         })
@@ -114,8 +114,8 @@ impl FlatChange {
 }
 
 async fn stored_messages(transaction: &DatabaseTransaction, chat_id: &str) -> Result<Map<String, Value>> {
-    let parts = parts_of(transaction, chat_id).await?;
-    parts.into_iter().map(|part| Ok((part.id.clone(), part.value()?))).collect()
+    let lines = Lines::read(transaction, chat_id).await?;
+    lines.parts().into_iter().map(|part| Ok((part.id.to_owned(), part.value()?))).collect()
 }
 
 /// Makes `history` the history of the chat, writing the rows that differ.
@@ -141,23 +141,18 @@ async fn replace_history(
 }
 
 async fn write_differences(transaction: &DatabaseTransaction, chat_id: &str, parts: Vec<Part>) -> Result<()> {
-    let stored = numbered_parts_of(transaction, chat_id).await?;
-    let mut stored: HashMap<String, (i64, Part)> =
-        stored.into_iter().map(|(seq, part)| (part.id.clone(), (seq, part))).collect();
+    let lines = Lines::read(transaction, chat_id).await?;
+    let mut stored: HashMap<&str, (i64, Part<&str>)> =
+        lines.numbered().map(|(seq, part)| (part.id, (seq, part))).collect();
     let mut changed = Vec::new();
     let mut old_entries = Vec::new();
     let mut last = -1;
     for part in parts {
-        let old = stored.remove(&part.id);
+        let old = stored.remove(part.id.as_str());
         // Rows keep their number as long as the numbers still rise; gaps do no harm.
         let seq = old.as_ref().map(|(seq, _)| *seq).filter(|seq| *seq > last).unwrap_or(last + 1);
         last = seq;
-        let same = old.as_ref().is_some_and(|(old_seq, old)| {
-            *old_seq == seq
-                && old.content == part.content
-                && old.data == part.data
-                && old.content_at == part.content_at
-        });
+        let same = old.as_ref().is_some_and(|(old_seq, old)| *old_seq == seq && old.same_row(&part));
         if !same {
             old_entries.extend(old.map(|(old_seq, _)| old_seq));
             changed.push((seq, part));
@@ -169,11 +164,11 @@ async fn write_differences(transaction: &DatabaseTransaction, chat_id: &str, par
     search::replace(transaction, chat_id, &old_entries, &entries).await?;
     let rows = changed.into_iter().map(|(seq, part)| message_row(chat_id, seq, part)).collect();
     insert_messages(transaction, rows).await?;
-    let gone: Vec<String> = stored.into_keys().collect();
+    let gone: Vec<&str> = stored.into_keys().collect();
     for ids in gone.chunks(BATCH) {
         message::Entity::delete_many()
             .filter(message::Column::ChatId.eq(chat_id))
-            .filter(message::Column::Id.is_in(ids.iter().cloned()))
+            .filter(message::Column::Id.is_in(ids.iter().copied()))
             .exec(transaction)
             .await?;
     }

@@ -3,15 +3,15 @@
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait,
-    FromQueryResult, QueryFilter, QuerySelect, Set,
+    FromQueryResult, QueryFilter, QuerySelect, Set, UpdateMany,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::db::{BATCH, Db, json, new_id, now, without_nul};
+use crate::db::{BATCH, Db, json, new_id, now, now_ns, without_nul};
 use crate::document::{Head, Part, json_text, take_apart};
 use crate::entity::{chat, chat_tag, message};
-use crate::parts::parts_of;
+use crate::long_chats::Whole;
 use crate::{Result, StoreError, search};
 
 /// Title of a chat whose document has none.
@@ -174,8 +174,8 @@ impl Chats {
     /// # Errors
     /// Of the database only.
     pub async fn get(&self, id: &str) -> Result<Option<Chat>> {
-        let Some((row, text)) = self.response_json(id).await? else { return Ok(None) };
-        Ok(Some(Chat { row, document: serde_json::from_str(&text)? }))
+        let Some((row, json)) = self.json(id, |_| Ok(Vec::new())).await? else { return Ok(None) };
+        Ok(Some(Chat { row, document: serde_json::from_slice(&json)? }))
     }
 
     /// A chat without its document.
@@ -194,17 +194,22 @@ impl Chats {
         short(self.db.reader(), id, Some(user_id)).await
     }
 
-    /// A chat and its document as JSON text, put together without parsing a message.
+    /// A chat and its document as JSON behind what `begin` makes of the chat, put together without parsing a
+    /// message.
     ///
     /// # Errors
     /// Of the database only.
-    pub async fn response_json(&self, id: &str) -> Result<Option<(ChatRow, String)>> {
+    pub async fn json(
+        &self,
+        id: &str,
+        begin: impl FnOnce(&ChatRow) -> serde_json::Result<Vec<u8>>,
+    ) -> Result<Option<(ChatRow, Vec<u8>)>> {
         let snapshot = self.db.snapshot().await?;
-        let Some(chat) = chat::Entity::find_by_id(id).one(&snapshot).await? else { return Ok(None) };
-        let head = head_of(&chat);
-        let parts = if head.has_messages { parts_of(&snapshot, id).await? } else { Vec::new() };
+        let whole = Whole::read(&snapshot, self.db.long_chats(), id).await?;
         snapshot.commit().await?;
-        Ok(Some((ChatRow::try_from(&chat)?, head.put_together(&parts)?)))
+        let Some(whole) = whole else { return Ok(None) };
+        self.db.long_chats().keep(&whole);
+        whole.json(begin).map(Some)
     }
 
     /// Gives the chat a title, in its document too, and marks it as changed now.
@@ -371,8 +376,20 @@ async fn short<C: ConnectionTrait>(
 /// Locks a chat until the transaction ends, so that changes of one chat come one after the other, and marks it as
 /// changed at `now`.
 pub(crate) async fn lock(transaction: &DatabaseTransaction, id: &str, now: i64) -> Result<chat::Model> {
-    let change = chat::ActiveModel { id: Set(id.to_owned()), updated_at: Set(now), ..Default::default() };
-    Ok(change.update(transaction).await?)
+    let change = next_revision(id).col_expr(chat::Column::UpdatedAt, Expr::value(now));
+    change.exec_with_returning(transaction).await?.pop().ok_or(StoreError::NotFound)
+}
+
+/// The same for a change of a message that does not count as one of the chat.
+pub(crate) async fn lock_messages(transaction: &DatabaseTransaction, id: &str) -> Result<()> {
+    next_revision(id).exec(transaction).await?;
+    Ok(())
+}
+
+fn next_revision(id: &str) -> UpdateMany<chat::Entity> {
+    chat::Entity::update_many()
+        .col_expr(chat::Column::Revision, Expr::col(chat::Column::Revision).add(1))
+        .filter(chat::Column::Id.eq(id))
 }
 
 async fn insert(transaction: &DatabaseTransaction, new: NewChat) -> Result<Chat> {
@@ -398,6 +415,8 @@ async fn insert(transaction: &DatabaseTransaction, new: NewChat) -> Result<Chat>
         document: head.document,
         history: head.history,
         flat: head.flat,
+        // Not the revision of a chat that was deleted and had this id.
+        revision: now_ns(),
     };
     let short = ChatRow::try_from(&row)?;
     chat::Entity::insert(chat::ActiveModel::from(row)).exec_without_returning(transaction).await?;

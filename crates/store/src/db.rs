@@ -9,6 +9,7 @@ use sea_orm::{
 use serde_json::Value;
 
 use crate::Result;
+use crate::long_chats::LongChats;
 
 /// How many values one `IN (...)` list or one multi-row insert may bind; far below every engine's limit.
 pub(crate) const BATCH: usize = 500;
@@ -22,11 +23,12 @@ pub(crate) const MAX_ID: usize = 255;
 pub(crate) struct Db {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    long_chats: LongChats,
 }
 
 impl Db {
     pub(crate) fn new(reader: DatabaseConnection, writer: DatabaseConnection) -> Self {
-        Self { reader, writer }
+        Self { reader, writer, long_chats: LongChats::default() }
     }
 
     pub(crate) fn reader(&self) -> &DatabaseConnection {
@@ -35,6 +37,11 @@ impl Db {
 
     pub(crate) fn writer(&self) -> &DatabaseConnection {
         &self.writer
+    }
+
+    /// What is kept of long chats in memory.
+    pub(crate) fn long_chats(&self) -> &LongChats {
+        &self.long_chats
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

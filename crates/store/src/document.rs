@@ -41,23 +41,18 @@ pub(crate) struct Head {
     pub flat: Option<String>,
 }
 
-/// What a `message` row keeps of a message.
+/// What a `message` row keeps of a message. A long chat is read with `T` = `&str`, without a copy of each text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    pub id: String,
-    pub parent_id: Option<String>,
-    pub role: Option<String>,
-    pub content: Option<String>,
+pub(crate) struct Part<T = String> {
+    pub id: T,
+    pub parent_id: Option<T>,
+    pub role: Option<T>,
+    pub content: Option<T>,
     pub content_at: i32,
-    pub data: String,
+    pub data: T,
 }
 
 impl Part {
-    /// What of the message is searched.
-    pub(crate) fn words(&self) -> Cow<'_, str> {
-        search::text_of(self.content.as_deref(), &self.data)
-    }
-
     /// Takes a message apart.
     pub(crate) fn of(id: &str, message: &Value) -> Result<Self> {
         if !is_key(id) {
@@ -76,7 +71,7 @@ impl Part {
             });
         };
         let content = fields.get("content").and_then(Value::as_str).filter(|text| !text.contains('\0'));
-        let mut data = String::from("{");
+        let mut data = b"{".to_vec();
         let mut content_at = None;
         for (key, value) in fields {
             if key == "content" && content.is_some() {
@@ -84,14 +79,14 @@ impl Part {
                 continue;
             }
             if data.len() > 1 {
-                data.push(',');
+                data.push(b',');
             }
             push_json(&mut data, key);
-            data.push(':');
+            data.push(b':');
             push_json(&mut data, value);
         }
         let content_at = content_at.unwrap_or(data.len());
-        data.push('}');
+        data.push(b'}');
         Ok(Self {
             id: id.to_owned(),
             parent_id: parent_of(message).map(str::to_owned),
@@ -99,20 +94,46 @@ impl Part {
             content: content.map(str::to_owned),
             content_at: i32::try_from(content_at)
                 .map_err(|_| StoreError::Invalid("a message may not be larger than 2 GB".to_owned()))?,
-            data,
+            data: text_of(data),
         })
+    }
+}
+
+impl<T: AsRef<str>> Part<T> {
+    fn id(&self) -> &str {
+        self.id.as_ref()
+    }
+
+    fn parent_id(&self) -> Option<&str> {
+        self.parent_id.as_ref().map(T::as_ref)
+    }
+
+    fn content(&self) -> Option<&str> {
+        self.content.as_ref().map(T::as_ref)
+    }
+
+    /// What of the message is searched.
+    pub(crate) fn words(&self) -> Cow<'_, str> {
+        search::text_of(self.content(), self.data.as_ref())
+    }
+
+    /// Whether a row of this part holds the same as one of the other.
+    pub(crate) fn same_row(&self, other: &Part<impl AsRef<str>>) -> bool {
+        self.content() == other.content()
+            && self.data.as_ref() == other.data.as_ref()
+            && self.content_at == other.content_at
     }
 
     /// The message as JSON text.
-    pub(crate) fn text(&self) -> Result<String> {
-        let mut text = String::with_capacity(self.text_size());
+    fn text(&self) -> Result<Vec<u8>> {
+        let mut text = Vec::with_capacity(self.text_size());
         self.push_text(&mut text)?;
         Ok(text)
     }
 
     /// The message as a value.
     pub(crate) fn value(&self) -> Result<Value> {
-        Ok(serde_json::from_str(&self.text()?)?)
+        Ok(serde_json::from_slice(&self.text()?)?)
     }
 
     /// The message's fields; none when it is not an object.
@@ -125,32 +146,33 @@ impl Part {
 
     /// About how long the text is.
     fn text_size(&self) -> usize {
-        let content = self.content.as_ref().map_or(0, |content| content.len() + content.len() / 16 + 16);
-        self.data.len() + content
+        let content = self.content().map_or(0, |content| content.len() + content.len() / 16 + 16);
+        self.data.as_ref().len() + content
     }
 
-    fn push_text(&self, out: &mut String) -> Result<()> {
-        let Some(content) = &self.content else {
-            out.push_str(&self.data);
+    fn push_text(&self, out: &mut Vec<u8>) -> Result<()> {
+        let data = self.data.as_ref();
+        let Some(content) = self.content() else {
+            out.extend_from_slice(data.as_bytes());
             return Ok(());
         };
         let at = usize::try_from(self.content_at).unwrap_or(usize::MAX);
-        let (Some(before), Some(after)) = (self.data.get(..at), self.data.get(at..)) else {
+        let Some((before, after)) = data.split_at_checked(at) else {
             return Err(StoreError::Database(sea_orm::DbErr::Json(format!(
                 "message {}: bad content offset",
-                self.id
+                self.id()
             ))));
         };
-        out.push_str(before);
+        out.extend_from_slice(before.as_bytes());
         if at > 1 {
-            out.push(',');
+            out.push(b',');
         }
-        out.push_str("\"content\":");
+        out.extend_from_slice(b"\"content\":");
         push_json(out, content);
         if at <= 1 && after.len() > 1 {
-            out.push(',');
+            out.push(b',');
         }
-        out.push_str(after);
+        out.extend_from_slice(after.as_bytes());
         Ok(())
     }
 }
@@ -241,33 +263,38 @@ impl Head {
         Ok(())
     }
 
-    /// The whole document as JSON text; `parts` in their order.
-    pub(crate) fn put_together(&self, parts: &[Part]) -> Result<String> {
-        let size: usize = parts.iter().map(|part| part.text_size() + part.id.len() + 4).sum();
-        let flat_size = if self.flat_derived { size } else { self.flat.as_ref().map_or(0, String::len) };
-        let mut out = String::with_capacity(self.document.len() + 256 + size + flat_size);
+    /// Appends the whole document as JSON; `parts` in their order.
+    pub(crate) fn put_together(&self, out: &mut Vec<u8>, parts: &[Part<impl AsRef<str>>]) -> Result<()> {
+        let branch = if self.flat_derived { walk(parts, self.current_id.as_deref()) } else { Vec::new() };
+        let size = |part: &Part<_>| part.text_size() + part.id().len() + 4;
+        let flat_size: usize = branch.iter().map(|at| size(&parts[*at])).sum();
+        let size: usize = parts.iter().map(size).sum();
+        out.reserve(self.document.len() + 256 + size + flat_size + self.flat.as_ref().map_or(0, String::len));
         let fields: IndexMap<String, &RawValue> = serde_json::from_str(&self.document)?;
-        let written = RefCell::new(HashMap::new());
-        push_object(&mut out, &fields, |out, key| match key {
+        let written = RefCell::new(Vec::new());
+        push_object(out, &fields, |out, key| match key {
             "history" if self.history.is_some() => {
                 *written.borrow_mut() = self.push_history(out, parts)?;
                 Ok(true)
             }
-            "messages" if self.flat_derived => self.push_branch(out, parts, &written.borrow()).map(|()| true),
-            "messages" => Ok(self.flat.as_deref().inspect(|flat| out.push_str(flat)).is_some()),
+            "messages" if self.flat_derived => {
+                push_branch(out, parts, &branch, &written.borrow()).map(|()| true)
+            }
+            "messages" => {
+                Ok(self.flat.as_deref().inspect(|flat| out.extend_from_slice(flat.as_bytes())).is_some())
+            }
             _ => Ok(false),
-        })?;
-        Ok(out)
+        })
     }
 
     /// Writes the history; answers where the text of each message is now.
-    fn push_history<'a>(&self, out: &mut String, parts: &'a [Part]) -> Result<Written<'a>> {
+    fn push_history(&self, out: &mut Vec<u8>, parts: &[Part<impl AsRef<str>>]) -> Result<Written> {
         let text = self.history.as_deref().unwrap_or("{}");
         let mut fields: IndexMap<String, &RawValue> = serde_json::from_str(text)?;
         if self.current_id.is_some() && !fields.contains_key("currentId") {
             fields.insert("currentId".to_owned(), RawValue::NULL);
         }
-        let written = RefCell::new(HashMap::new());
+        let written = RefCell::new(Vec::new());
         push_object(out, &fields, |out, key| match (key, &self.current_id) {
             ("messages", _) if self.has_messages => {
                 *written.borrow_mut() = push_messages(out, parts)?;
@@ -282,52 +309,75 @@ impl Head {
         Ok(written.into_inner())
     }
 
-    /// Writes the flat list, copying what the history has as text already: escaping is most of the work.
-    fn push_branch(&self, out: &mut String, parts: &[Part], written: &Written<'_>) -> Result<()> {
-        out.push('[');
-        for (index, part) in walk(parts, self.current_id.as_deref()).into_iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            match written.get(part.id.as_str()) {
-                Some(text) => out.extend_from_within(text.clone()),
-                None => part.push_text(out)?,
-            }
-        }
-        out.push(']');
-        Ok(())
-    }
-
     /// The branch that the flat list stands for, as values.
-    pub(crate) fn branch(&self, parts: &[Part]) -> Result<Vec<Value>> {
-        walk(parts, self.current_id.as_deref()).into_iter().map(Part::value).collect()
+    pub(crate) fn branch(&self, parts: &[Part<impl AsRef<str>>]) -> Result<Vec<Value>> {
+        walk(parts, self.current_id.as_deref()).into_iter().map(|at| parts[at].value()).collect()
     }
 }
 
-/// Where the text of a message begins and ends, by id.
-type Written<'a> = HashMap<&'a str, Range<usize>>;
+/// Where the text of each message begins and ends, in the order of the messages.
+type Written = Vec<Range<usize>>;
 
-fn push_messages<'a>(out: &mut String, parts: &'a [Part]) -> Result<Written<'a>> {
-    let mut written = HashMap::with_capacity(parts.len());
-    out.push('{');
+fn push_messages(out: &mut Vec<u8>, parts: &[Part<impl AsRef<str>>]) -> Result<Written> {
+    let mut written = Vec::with_capacity(parts.len());
+    out.push(b'{');
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
-            out.push(',');
+            out.push(b',');
         }
-        push_json(out, &part.id);
-        out.push(':');
+        push_json(out, part.id());
+        out.push(b':');
         let start = out.len();
         part.push_text(out)?;
-        written.insert(part.id.as_str(), start..out.len());
+        written.push(start..out.len());
     }
-    out.push('}');
+    out.push(b'}');
     Ok(written)
 }
 
-/// The messages from a root to `leaf`, root first.
-fn walk<'a>(parts: &'a [Part], leaf: Option<&str>) -> Vec<&'a Part> {
-    let by_id: HashMap<&str, &Part> = parts.iter().map(|part| (part.id.as_str(), part)).collect();
-    climb(leaf, |id| by_id.get(id).map(|part| (*part, part.parent_id.as_deref())))
+/// Writes the flat list, copying what the history has as text already: escaping is most of the work.
+fn push_branch(
+    out: &mut Vec<u8>,
+    parts: &[Part<impl AsRef<str>>],
+    branch: &[usize],
+    written: &[Range<usize>],
+) -> Result<()> {
+    out.push(b'[');
+    for (index, at) in branch.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        match written.get(*at) {
+            Some(text) => out.extend_from_within(text.clone()),
+            None => parts[*at].push_text(out)?,
+        }
+    }
+    out.push(b']');
+    Ok(())
+}
+
+/// The messages from a root to `leaf`, root first, by their places in `parts`. A circle or a missing parent ends the
+/// way. A parent mostly stands right before its child, so the others are looked for only when one does not.
+fn walk(parts: &[Part<impl AsRef<str>>], leaf: Option<&str>) -> Vec<usize> {
+    let mut by_id = None;
+    let mut find = |id: &str, near: usize| {
+        if parts.get(near).is_some_and(|part| part.id() == id) {
+            return Some(near);
+        }
+        let by_id = by_id.get_or_insert_with(|| {
+            parts.iter().enumerate().map(|(at, part)| (part.id(), at)).collect::<HashMap<_, _>>()
+        });
+        by_id.get(id).copied()
+    };
+    let mut seen = vec![false; parts.len()];
+    let mut branch = Vec::new();
+    let mut next = leaf.and_then(|id| find(id, parts.len().wrapping_sub(1)));
+    while let Some(at) = next.filter(|at| !std::mem::replace(&mut seen[*at], true)) {
+        branch.push(at);
+        next = parts[at].parent_id().and_then(|id| find(id, at.wrapping_sub(1)));
+    }
+    branch.reverse();
+    branch
 }
 
 fn branch_of<'a>(messages: &'a Map<String, Value>, leaf: Option<&'a str>) -> Vec<&'a Value> {
@@ -366,72 +416,62 @@ fn is_key(text: &str) -> bool {
 
 /// An object as text, with `null` for the keys that `hidden` names.
 fn object_text(fields: &Map<String, Value>, hidden: impl Fn(&str) -> bool) -> String {
-    let mut out = String::from("{");
+    let mut out = b"{".to_vec();
     for (key, value) in fields {
         if out.len() > 1 {
-            out.push(',');
+            out.push(b',');
         }
         push_json(&mut out, key);
-        out.push(':');
+        out.push(b':');
         if hidden(key) {
-            out.push_str("null");
+            out.extend_from_slice(b"null");
         } else {
             push_json(&mut out, value);
         }
     }
-    out.push('}');
-    out
+    out.push(b'}');
+    text_of(out)
 }
 
 /// Writes an object whose values are text already; `special` may write the value of a key in another way and then
 /// answers `true`.
 fn push_object(
-    out: &mut String,
+    out: &mut Vec<u8>,
     fields: &IndexMap<String, &RawValue>,
-    special: impl Fn(&mut String, &str) -> Result<bool>,
+    special: impl Fn(&mut Vec<u8>, &str) -> Result<bool>,
 ) -> Result<()> {
-    out.push('{');
+    out.push(b'{');
     for (index, (key, value)) in fields.iter().enumerate() {
         if index > 0 {
-            out.push(',');
+            out.push(b',');
         }
         push_json(out, key);
-        out.push(':');
+        out.push(b':');
         if !special(out, key)? {
-            out.push_str(value.get());
+            out.extend_from_slice(value.get().as_bytes());
         }
     }
-    out.push('}');
+    out.push(b'}');
     Ok(())
 }
 
 /// JSON text of a value whose keys are strings.
 pub(crate) fn json_text<T: serde::Serialize + ?Sized>(value: &T) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     push_json(&mut out, value);
-    out
+    text_of(out)
 }
 
-/// Appends JSON text. Writing a value with string keys into memory cannot fail.
-fn push_json<T: serde::Serialize + ?Sized>(out: &mut String, value: &T) {
-    if let Err(error) = serde_json::to_writer(TextWriter(out), value) {
+/// Appends JSON. Writing a value with string keys into memory cannot fail.
+fn push_json<T: serde::Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    if let Err(error) = serde_json::to_writer(out, value) {
         tracing::error!(%error, "writing JSON");
     }
 }
 
-/// Lets `serde_json`, which writes bytes, append to a `String`; it writes whole characters only.
-struct TextWriter<'a>(&'a mut String);
-
-impl std::io::Write for TextWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let text = std::str::from_utf8(bytes).map_err(std::io::Error::other)?;
-        self.0.push_str(text);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+/// JSON as text, which it always is.
+fn text_of(json: Vec<u8>) -> String {
+    String::from_utf8(json).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 #[cfg(test)]

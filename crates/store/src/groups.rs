@@ -14,7 +14,7 @@ use crate::{Result, StoreError};
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-#[schemars(rename = "GroupResponse")]
+#[schemars(rename = "GroupModel")]
 pub struct Group {
     /// Id.
     pub id: String,

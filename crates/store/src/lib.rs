@@ -23,6 +23,7 @@ mod files;
 mod folders;
 mod foreign;
 mod groups;
+mod long_chats;
 mod memories;
 mod messages;
 mod migration;

@@ -8,12 +8,13 @@ use sea_orm::{
 };
 use serde_json::{Map, Value};
 
-use crate::chats::{head_of, lock, message_row};
+use crate::chats::{head_of, lock, lock_messages, message_row};
 use crate::db::{Db, now, without_nul};
 use crate::document::{Part, climb};
 use crate::entity::{chat, message};
-use crate::parts::parts_of;
-use crate::{Result, StoreError, search};
+use crate::long_chats::Whole;
+use crate::parts::Lines;
+use crate::{ChatRow, Result, StoreError, search};
 
 /// A branch longer than this is picked from all messages of the chat, which is quicker than asking for each by id.
 const FEW: usize = 50;
@@ -32,15 +33,32 @@ impl Messages {
     /// # Errors
     /// `NotFound` when there is no such chat; `Invalid` when the id is impossible.
     pub async fn upsert(&self, chat_id: &str, message_id: &str, patch: Map<String, Value>) -> Result<()> {
-        let patch = clean_fields(patch);
         let transaction = self.db.begin().await?;
-        make_current(&transaction, chat_id, message_id).await?;
-        match find(&transaction, chat_id, message_id).await? {
-            Some(row) => change(&transaction, row, patch).await?,
-            None => append(&transaction, chat_id, message_id, patch).await?,
-        }
+        upsert(&transaction, chat_id, message_id, patch).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// The same, and answers the whole chat as [`Chats::json`](crate::Chats::json) does. Of a long chat that was used
+    /// lately only what changed is read.
+    ///
+    /// # Errors
+    /// Those of [`Messages::upsert`].
+    pub async fn upsert_json(
+        &self,
+        chat_id: &str,
+        message_id: &str,
+        patch: Map<String, Value>,
+        begin: impl FnOnce(&ChatRow) -> serde_json::Result<Vec<u8>>,
+    ) -> Result<Vec<u8>> {
+        let transaction = self.db.begin().await?;
+        upsert(&transaction, chat_id, message_id, patch).await?;
+        let known = self.db.long_chats();
+        let whole = Whole::read_after(&transaction, known, chat_id, message_id).await?;
+        transaction.commit().await?;
+        let whole = whole.ok_or(StoreError::NotFound)?;
+        known.keep(&whole);
+        Ok(whole.json(begin)?.1)
     }
 
     /// The fields of a message.
@@ -58,17 +76,18 @@ impl Messages {
     pub async fn branch(&self, chat_id: &str, leaf: &str) -> Result<Vec<Map<String, Value>>> {
         let snapshot = self.db.snapshot().await?;
         let ids = branch_ids(&snapshot, chat_id, leaf).await?;
-        let parts = if ids.len() > FEW {
-            parts_of(&snapshot, chat_id).await?
-        } else {
-            let rows = message::Entity::find()
-                .filter(message::Column::ChatId.eq(chat_id))
-                .filter(message::Column::Id.is_in(ids.iter().cloned()));
-            rows.all(&snapshot).await?.into_iter().map(part_of).collect()
-        };
+        if ids.len() > FEW {
+            let lines = Lines::read(&snapshot, chat_id).await?;
+            snapshot.commit().await?;
+            return fields_of(&ids, &lines.parts());
+        }
+        let rows = message::Entity::find()
+            .filter(message::Column::ChatId.eq(chat_id))
+            .filter(message::Column::Id.is_in(ids.iter().cloned()))
+            .all(&snapshot)
+            .await?;
         snapshot.commit().await?;
-        let parts: HashMap<&str, &Part> = parts.iter().map(|part| (part.id.as_str(), part)).collect();
-        ids.iter().filter_map(|id| parts.get(id.as_str())).map(|part| part.fields()).collect()
+        fields_of(&ids, &rows.into_iter().map(part_of).collect::<Vec<_>>())
     }
 
     /// Adds `values` to the list `field` of a message, which is made when the message has none.
@@ -110,6 +129,7 @@ impl Messages {
             longer
         };
         let transaction = self.db.begin().await?;
+        lock_messages(&transaction, chat_id).await?;
         if !set_content(&transaction, chat_id, id, longer).await? {
             transaction.rollback().await?;
             let patch = Map::from_iter([("content".to_owned(), Value::from(text))]);
@@ -129,9 +149,12 @@ impl Messages {
     /// # Errors
     /// `NotFound` when there is no such message.
     pub async fn save_progress(&self, chat_id: &str, id: &str, content: &str) -> Result<()> {
-        if set_content(self.db.writer(), chat_id, id, Expr::value(without_nul(content))).await? {
-            return Ok(());
+        let transaction = self.db.begin().await?;
+        lock_messages(&transaction, chat_id).await?;
+        if set_content(&transaction, chat_id, id, Expr::value(without_nul(content))).await? {
+            return Ok(transaction.commit().await?);
         }
+        transaction.rollback().await?;
         self.patch(chat_id, id, Map::from_iter([("content".to_owned(), Value::from(content))])).await
     }
 
@@ -141,6 +164,7 @@ impl Messages {
     /// `NotFound` when there is no such message.
     pub async fn patch(&self, chat_id: &str, id: &str, patch: Map<String, Value>) -> Result<()> {
         let transaction = self.db.begin().await?;
+        lock_messages(&transaction, chat_id).await?;
         let row = find_locked(&transaction, chat_id, id).await?.ok_or(StoreError::NotFound)?;
         change(&transaction, row, clean_fields(patch)).await?;
         transaction.commit().await?;
@@ -148,9 +172,15 @@ impl Messages {
     }
 }
 
+/// The fields of the messages `ids`, in that order.
+fn fields_of(ids: &[String], parts: &[Part<impl AsRef<str>>]) -> Result<Vec<Map<String, Value>>> {
+    let parts: HashMap<&str, _> = parts.iter().map(|part| (part.id.as_ref(), part)).collect();
+    ids.iter().filter_map(|id| parts.get(id.as_str())).map(|part| part.fields()).collect()
+}
+
 /// Replaces the content in one statement; `false` when the message is missing or its content is no plain string.
-async fn set_content<C: ConnectionTrait>(
-    connection: &C,
+async fn set_content(
+    transaction: &DatabaseTransaction,
     chat_id: &str,
     id: &str,
     content: Expr,
@@ -160,7 +190,7 @@ async fn set_content<C: ConnectionTrait>(
         .filter(message::Column::ChatId.eq(chat_id))
         .filter(message::Column::Id.eq(id))
         .filter(message::Column::Content.is_not_null())
-        .exec(connection)
+        .exec(transaction)
         .await?;
     Ok(done.rows_affected > 0)
 }
@@ -245,6 +275,20 @@ async fn merge(
         adopt(transaction, &chat_id, &parent, &id).await?;
     }
     Ok(new)
+}
+
+async fn upsert(
+    transaction: &DatabaseTransaction,
+    chat_id: &str,
+    message_id: &str,
+    patch: Map<String, Value>,
+) -> Result<()> {
+    let patch = clean_fields(patch);
+    make_current(transaction, chat_id, message_id).await?;
+    match find(transaction, chat_id, message_id).await? {
+        Some(row) => change(transaction, row, patch).await,
+        None => append(transaction, chat_id, message_id, patch).await,
+    }
 }
 
 async fn append(

@@ -21,6 +21,10 @@ const SQLITE_READERS: u32 = 6;
 const SQLITE_STATEMENTS: usize = 256;
 /// Rows that SQLite's thread may be ahead of the reader: with fewer, long results spend their time on waking threads.
 const SQLITE_ROWS_AHEAD: usize = 1024;
+
+/// Pages that a connection keeps, as SQLite's `cache_size` (negative: KiB): a long chat fits, which the default does not
+/// hold. Only what was read takes memory.
+const SQLITE_CACHE: &str = "-8192";
 /// Connections of the PostgreSQL pool when the options name no number.
 const POOL_SIZE: u32 = 15;
 /// A PostgreSQL connection idle for longer is tested before use, because a proxy may have closed it.
@@ -235,7 +239,8 @@ async fn open_sqlite(path: &Path, options: &OpenOptions) -> Result<Db> {
         .foreign_keys(true)
         .busy_timeout(SQLITE_BUSY)
         .statement_cache_capacity(SQLITE_STATEMENTS)
-        .row_buffer_size(SQLITE_ROWS_AHEAD);
+        .row_buffer_size(SQLITE_ROWS_AHEAD)
+        .pragma("cache_size", SQLITE_CACHE);
     let writer = connect_sqlite(file.clone(), 1, options.acquire_timeout).await?;
     migration::run(&writer).await?;
     // `query_only` turns a write that took the wrong connection into an error instead of a lock fight.

@@ -4,7 +4,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Map, Value};
 
-use crate::chats::lock;
+use crate::chats::{lock, lock_messages};
 use crate::db::now;
 use crate::entity::message;
 use crate::messages::{clean_fields, find_locked, finish};
@@ -63,6 +63,7 @@ impl Messages {
 
     async fn interrupt(&self, chat_id: &str, id: &str, alive_nodes: &[String]) -> Result<bool> {
         let transaction = self.db.begin().await?;
+        lock_messages(&transaction, chat_id).await?;
         let abandoned =
             |row: &message::Model| row.running_on.as_ref().is_some_and(|node| !alive_nodes.contains(node));
         let Some(row) = find_locked(&transaction, chat_id, id).await?.filter(abandoned) else {

@@ -38,6 +38,10 @@ fn directives(level: &str) -> String {
     for krate in ["", "_api", "_chat", "_config", "_identity", "_net", "_providers", "_realtime", "_store"] {
         text.push_str(&format!(",transom{krate}={own}"));
     }
+    if own != "debug" {
+        // what is odd about somebody's sound file is not for the operator
+        text.push_str(",symphonia=error");
+    }
     text
 }
 
@@ -50,5 +54,6 @@ mod tests {
         assert!(directives("DEBUG").contains("transom_api=debug"));
         assert!(directives("CRITICAL").starts_with("error,"));
         assert!(directives("").contains("transom_chat=info"));
+        assert!(directives("").ends_with("symphonia=error") && !directives("DEBUG").contains("symphonia"));
     }
 }

@@ -169,6 +169,17 @@ impl Caller {
         self.send(self.request(Method::POST, &format!("/api/v1/files/{query}")).multipart(form)).await
     }
 
+    /// Sends a recording to be transcribed.
+    pub async fn transcribe(&self, name: &str, kind: &str, bytes: &[u8], language: Option<&str>) -> Reply {
+        let part = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(name.to_string());
+        let part = part.mime_str(kind).expect("a media type");
+        let mut form = reqwest::multipart::Form::new().part("file", part);
+        if let Some(language) = language {
+            form = form.text("language", language.to_string());
+        }
+        self.send(self.request(Method::POST, "/api/v1/audio/transcriptions").multipart(form)).await
+    }
+
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(self.request(Method::DELETE, path)).await

@@ -62,6 +62,8 @@ impl MockProvider {
         let router = Router::new()
             .route("/v1/models", get(models))
             .route("/v1/chat/completions", post(completions))
+            .route("/v1/audio/speech", post(speech))
+            .route("/v1/audio/transcriptions", post(transcription))
             .route("/api/tags", get(ollama_models))
             .fallback(anything)
             .with_state(provider.seen.clone());
@@ -119,6 +121,19 @@ async fn ollama_models() -> Json<Value> {
             "details": {"family": "f", "parameter_size": "1B", "quantization_level": "Q4"}})
     };
     Json(json!({"models": OLLAMA_MODELS.map(entry)}))
+}
+
+/// A sound that holds what it was asked for.
+async fn speech(State(seen): State<Arc<Mutex<Seen>>>, Json(body): Json<Value>) -> Response {
+    let sound = format!("ID3{body}");
+    seen.lock().expect("a healthy lock").other = body;
+    ([("content-type", "audio/mpeg")], sound).into_response()
+}
+
+/// The sentence of the spoken fixture, whatever was sent; the form is remembered as text.
+async fn transcription(State(seen): State<Arc<Mutex<Seen>>>, body: Bytes) -> Json<Value> {
+    seen.lock().expect("a healthy lock").other = json!(String::from_utf8_lossy(&body));
+    Json(json!({"text": "The harbour bell rings at seven."}))
 }
 
 /// What any other request gets: something of everything that clients look for.

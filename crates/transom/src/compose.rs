@@ -3,10 +3,11 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::Router;
-use transom_api::{App, ChatHooks, Services, SocketEmitter, StoredAttachments, serve_router};
+use transom_api::{App, ChatHooks, Press, Services, SocketEmitter, StoredAttachments, serve_router};
 use transom_chat::Chat;
 use transom_config::{LoadOptions, Settings, keys};
 use transom_identity::Identity;
+use transom_media::Media;
 use transom_net::{Net, NetOptions};
 use transom_providers::Providers;
 use transom_realtime::Realtime;
@@ -127,6 +128,9 @@ pub fn net(settings: &Settings) -> Result<Arc<Net>, Failure> {
 pub struct Server {
     /// All routes.
     pub router: Router,
+    /// Model servers.
+    #[cfg(feature = "local")]
+    pub providers: Arc<Providers>,
     /// Turns, to be waited for at the end.
     pub chat: Chat,
     /// Sockets, to be closed at the end.
@@ -168,12 +172,29 @@ pub async fn server(base: &Base) -> Result<Server, Failure> {
         settings: settings.clone(),
         store: store.clone(),
         identity: identity.clone(),
-        providers,
+        providers: providers.clone(),
         chat: chat.clone(),
         realtime: realtime.clone(),
         blobs,
+        media: media(settings, &net),
         net,
+        press: Press::new(settings.data_dir().join("fonts"))?,
         own_version: env!("CARGO_PKG_VERSION"),
     });
-    Ok(Server { router: serve_router(app, sockets), chat, realtime })
+    Ok(Server {
+        router: serve_router(app, sockets),
+        #[cfg(feature = "local")]
+        providers,
+        chat,
+        realtime,
+    })
+}
+
+/// Speech, with models from the hub where models run in this server.
+fn media(settings: &Settings, net: &Arc<Net>) -> Media {
+    #[cfg(feature = "local")]
+    let folders = Some(Arc::new(crate::speech::SpeechModels::new(settings.clone(), net.clone())) as _);
+    #[cfg(not(feature = "local"))]
+    let folders = None;
+    Media::new(settings.clone(), net.clone(), folders)
 }

@@ -3,8 +3,11 @@
 mod cli;
 mod commands;
 mod compose;
+mod listen;
 mod output;
 mod saver;
+#[cfg(feature = "local")]
+mod speech;
 
 use std::process::ExitCode;
 

@@ -17,6 +17,24 @@ pub fn error(text: &str) {
     eprintln!("transom: {text}");
 }
 
+/// How far something is, in place of what stood there before.
+#[cfg(feature = "local")]
+pub fn progress(text: &str) {
+    eprint!("\r\x1b[2K{text}");
+}
+
+/// A step of something that takes long.
+#[cfg(feature = "local")]
+pub fn progress_line(text: &str) {
+    eprintln!("{text}");
+}
+
+/// The line of [`progress`] is done.
+#[cfg(feature = "local")]
+pub fn progress_end() {
+    eprintln!();
+}
+
 /// Rows under a heading.
 pub fn table(heading: &[&str], rows: Vec<Vec<String>>) {
     let mut table = Table::new();

@@ -41,7 +41,8 @@ const LIST = [
 		label: msg('shortcuts.deleteChat'),
 		area: 'chat'
 	},
-	{ id: 'regenerate', keys: 'mod+r', label: msg('shortcuts.regenerate'), area: 'chat' },
+	// Not the contract's mod+R: that one reloads the page, and people rely on it.
+	{ id: 'regenerate', keys: 'mod+shift+l', label: msg('shortcuts.regenerate'), area: 'chat' },
 	{ id: 'stop', keys: 'escape', label: msg('shortcuts.stop'), area: 'chat' },
 	{
 		id: 'copyLastAnswer',
@@ -74,17 +75,18 @@ const LIST = [
 		area: 'composer',
 		shownOnly: true
 	},
-	{
-		id: 'editLast',
-		keys: 'arrowup',
-		label: msg('shortcuts.editLast'),
-		area: 'composer',
-		shownOnly: true
-	},
+	{ id: 'editLast', keys: 'arrowup', label: msg('shortcuts.editLast'), area: 'composer' },
 	{
 		id: 'prompts',
 		keys: '/',
 		label: msg('shortcuts.prompts'),
+		area: 'composer',
+		shownOnly: true
+	},
+	{
+		id: 'reference',
+		keys: '#',
+		label: msg('shortcuts.reference'),
 		area: 'composer',
 		shownOnly: true
 	},

@@ -18,3 +18,16 @@ export function readSuggestions(value: unknown): Suggestion[] {
 		return [{ title: [line(0), line(1)], content }];
 	});
 }
+
+/** Chinese and Japanese write words without spaces between them. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+/** Whether a suggestion goes on with what somebody has begun to write: each word begins one of its words. */
+export function goesWith({ title, content }: Suggestion, typed: string): boolean {
+	const own = [...title, content].join(' ').toLowerCase();
+	const words = (text: string) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+	const known = words(own);
+	return words(typed.toLowerCase()).every((word) =>
+		UNSPACED.test(word) ? own.includes(word) : known.some((other) => other.startsWith(word))
+	);
+}

@@ -42,6 +42,7 @@ pub fn routes() -> Routes {
         .gives::<answers::Status>()
         .post("/api/v1/auths/add", Rule::Admin, "Make an account for somebody", add)
         .post("/api/v1/auths/update/profile", Rule::Verified, "Change one's own profile", update_profile)
+        .gives::<answers::Profile>()
         .post("/api/v1/auths/update/password", Rule::Session, "Change one's own password", update_password)
         .get("/api/v1/auths/api_key", Rule::SignedIn, "One's own API key", api_key)
         .post(

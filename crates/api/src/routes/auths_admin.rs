@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use transom_config::{Settings, duration, keys};
 
+use super::answers;
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, SignedIn},
@@ -22,10 +23,13 @@ pub fn routes() -> Routes {
             "Name and e-mail of the administrator to ask",
             details,
         )
+        .gives::<answers::AdminDetails>()
         .get("/api/v1/auths/admin/config", Rule::Admin, "Settings about accounts", config)
         .post("/api/v1/auths/admin/config", Rule::Admin, "Change settings about accounts", set_config)
         .get("/api/v1/auths/admin/config/ldap", Rule::Admin, "Whether a directory signs people in", ldap)
+        .gives::<answers::LdapEnabled>()
         .post("/api/v1/auths/admin/config/ldap", Rule::Admin, "Switch the directory on or off", set_ldap)
+        .gives::<answers::LdapEnabled>()
         .get("/api/v1/auths/admin/config/ldap/server", Rule::Admin, "The directory", ldap_server)
         .post("/api/v1/auths/admin/config/ldap/server", Rule::Admin, "Change the directory", set_ldap_server)
 }

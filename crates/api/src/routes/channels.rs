@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use transom_identity::access::Action;
 use transom_store::{Audience, Channel, ChannelMember, UserQuery};
 
-use super::shapes;
+use super::{answers, shapes};
 use crate::extract::Path;
 use crate::{
     App, Result,
@@ -36,8 +36,10 @@ const MANAGE: Rule = Rule::OwnerOrAdmin(Resource::Channel, None);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/channels/", USER, "The caller's channels", list)
+        .gives::<Vec<answers::ChannelItem>>()
         .get("/api/v1/channels/list", USER, "Channels; administrators see all", all)
         .get("/api/v1/channels/{id}", READ, "One channel", read)
+        .gives::<answers::ChannelFull>()
         .merge(change::routes())
         .merge(members::routes())
         .merge(messages::routes())

@@ -33,9 +33,11 @@ pub fn routes() -> Routes {
         .post("/api/chat/completed", MODEL, "Run the filters on a finished answer", completed)
         .post("/api/chat/actions/{action_id}", Rule::Verified, "Run an action on a message", action)
         .get("/api/tasks", Rule::Admin, "Running turns of everybody", tasks)
+        .gives::<answers::Tasks>()
         .get("/api/tasks/chat/{chat_id}", TURN, "Running turns of a chat", tasks_of_chat)
         .gives::<answers::TaskIds>()
         .post("/api/tasks/stop/{task_id}", TURN, "Stop a running turn", stop)
+        .gives::<answers::Stopped>()
 }
 
 async fn completions(

@@ -97,16 +97,24 @@ fn shown_chat(chat: Chat) -> Value {
     shown(&chat.row, Value::Object(chat.document))
 }
 
-/// A whole chat as JSON text: its messages are copied, never parsed.
+/// A whole chat as JSON: its messages are copied, never parsed.
 async fn shown_fast(app: &App, id: &str) -> Result<Response> {
-    let (row, document) = app.store.chats.response_json(id).await?.ok_or_else(missing)?;
-    let mut text = serde_json::to_string(&outline(&row)).map_err(|e| ApiError::bad_request(e.to_string()))?;
-    text.pop();
-    text.reserve(document.len() + 16);
-    text.push_str(",\"chat\":");
-    text.push_str(&document);
-    text.push('}');
-    Ok(json_text(text))
+    let (_, json) = app.store.chats.json(id, begin).await?.ok_or_else(missing)?;
+    Ok(ended(json))
+}
+
+/// The begin of a chat as JSON, up to its document.
+fn begin(row: &ChatRow) -> serde_json::Result<Vec<u8>> {
+    let mut json = serde_json::to_vec(&outline(row))?;
+    json.pop();
+    json.extend_from_slice(b",\"chat\":");
+    Ok(json)
+}
+
+/// The answer that began so.
+fn ended(mut json: Vec<u8>) -> Response {
+    json.push(b'}');
+    json_text(json)
 }
 
 fn missing() -> ApiError {

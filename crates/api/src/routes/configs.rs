@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::{Settings, keys};
 
-use super::shapes::nullable;
+use super::{answers, shapes::nullable};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Verified},
@@ -18,7 +18,9 @@ use crate::{
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/configs/export", Rule::Admin, "All saved settings", export)
+        .gives::<answers::Object>()
         .post("/api/v1/configs/import", Rule::Admin, "Replace all saved settings", import)
+        .gives::<answers::Object>()
         .get("/api/v1/configs/connections", Rule::Admin, "Settings about connections", connections)
         .post(
             "/api/v1/configs/connections",
@@ -27,7 +29,9 @@ pub fn routes() -> Routes {
             set_connections,
         )
         .get("/api/v1/configs/tool_servers", Rule::Admin, "Tool servers", tool_servers)
+        .gives::<ToolServers>()
         .post("/api/v1/configs/tool_servers", Rule::Admin, "Change the tool servers", set_tool_servers)
+        .gives::<ToolServers>()
         .post("/api/v1/configs/tool_servers/verify", Rule::Admin, "Test a tool server", verify_tool_server)
         .post(
             "/api/v1/configs/oauth/clients/register",
@@ -38,7 +42,9 @@ pub fn routes() -> Routes {
         .get("/api/v1/configs/code_execution", Rule::Admin, "Where code runs", code_execution)
         .post("/api/v1/configs/code_execution", Rule::Admin, "Change where code runs", set_code_execution)
         .get("/api/v1/configs/models", Rule::Admin, "Default models and their order", models)
+        .gives::<Models>()
         .post("/api/v1/configs/models", Rule::Admin, "Change default models and their order", set_models)
+        .gives::<Models>()
         .post(
             "/api/v1/configs/suggestions",
             Rule::Admin,
@@ -46,6 +52,7 @@ pub fn routes() -> Routes {
             set_suggestions,
         )
         .get("/api/v1/configs/banners", Rule::Verified, "Banners over the chats", banners)
+        .gives::<Vec<Banner>>()
         .post("/api/v1/configs/banners", Rule::Admin, "Change the banners", set_banners)
 }
 

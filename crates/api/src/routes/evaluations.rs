@@ -9,6 +9,7 @@ use transom_identity::Caller;
 use transom_store::{Feedback, FeedbackPatch, FeedbackQuery, NewFeedback, User};
 
 use super::{
+    answers,
     grants::not_found,
     pictures,
     shapes::{self, PAGE},
@@ -28,7 +29,9 @@ const OWN: Rule = Rule::OwnerOrAdmin(Resource::Feedback, None);
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/evaluations/config", Rule::Admin, "The arena's settings", config)
+        .gives::<answers::Arena>()
         .post("/api/v1/evaluations/config", Rule::Admin, "Change the arena's settings", set_config)
+        .gives::<answers::Arena>()
         .post("/api/v1/evaluations/feedback", Rule::Permission(RATE), "Rate an answer", create)
         .get("/api/v1/evaluations/feedback/{id}", OWN, "One rating", read)
         .post(
@@ -46,6 +49,7 @@ pub fn routes() -> Routes {
             delete_of_caller,
         )
         .get("/api/v1/evaluations/feedbacks/list", Rule::Admin, "A page of everybody's ratings", page)
+        .gives::<answers::Ratings>()
         .get("/api/v1/evaluations/feedbacks/all", Rule::Admin, "Everybody's ratings", all)
         .delete("/api/v1/evaluations/feedbacks/all", Rule::Admin, "Delete everybody's ratings", delete_all)
         .get("/api/v1/evaluations/feedbacks/all/ids", Rule::Admin, "Ids of everybody's ratings", ids)

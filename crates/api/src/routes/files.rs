@@ -21,8 +21,7 @@ use std::{convert::Infallible, time::Duration};
 use transom_identity::{Caller, access::Action};
 use transom_store::{FilePatch, FileRow, Text, sha256_hex};
 
-use super::grants;
-
+use super::{answers, grants};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, Path, Query, Verified},
@@ -46,10 +45,13 @@ pub fn routes() -> Routes {
         .takes_form::<upload::Form>()
         .get("/api/v1/files/", Rule::Verified, "The caller's files; everybody's for administrators", list)
         .delete("/api/v1/files/all", Rule::Admin, "Delete all files", delete_all)
+        .gives::<answers::Message>()
         .get("/api/v1/files/search", Rule::Verified, "Files by a pattern of their name", search)
         .get("/api/v1/files/{id}", READ, "What is known of a file", read)
         .delete("/api/v1/files/{id}", WRITE, "Delete a file", delete)
+        .gives::<answers::Message>()
         .get("/api/v1/files/{id}/process/status", READ, "Whether its text was extracted", status)
+        .gives::<answers::Progress>()
         .or_gives("text/event-stream")
         .get("/api/v1/files/{id}/data/content", READ, "The text found in a file", data_content)
         .post("/api/v1/files/{id}/data/content/update", WRITE, "Change that text", set_data_content)

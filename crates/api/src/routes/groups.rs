@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use transom_store::{Group, GroupPatch, NewGroup};
 
 use super::{grants::not_found, shapes};
@@ -28,10 +28,28 @@ pub fn routes() -> Routes {
         .post("/api/v1/groups/id/{id}/users/remove", Rule::Admin, "Remove members", remove_members)
 }
 
-async fn shown(app: &App, group: &Group) -> Result<Value> {
-    let mut body = serde_json::to_value(group).unwrap_or_default();
-    body["member_count"] = json!(app.store.groups.member_count(&group.id).await?);
-    Ok(body)
+/// A group as it is shown.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GroupResponse")]
+struct Shown {
+    #[serde(flatten)]
+    group: Group,
+    /// How many members it has.
+    member_count: u64,
+}
+
+/// A group to take along.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GroupExportResponse")]
+struct Exported {
+    #[serde(flatten)]
+    shown: Shown,
+    /// Its members.
+    user_ids: Vec<String>,
+}
+
+async fn shown(app: &App, group: Group) -> Result<Shown> {
+    Ok(Shown { member_count: app.store.groups.member_count(&group.id).await?, group })
 }
 
 async fn find(app: &App, id: &str) -> Result<Group> {
@@ -54,15 +72,14 @@ async fn list(
     State(app): State<App>,
     Verified(caller): Verified,
     Query(query): Query<ListQuery>,
-) -> Result<Json<Vec<Value>>> {
+) -> Result<Json<Vec<Shown>>> {
     let groups = match caller.is_admin() {
         true => app.store.groups.all().await?,
         false => app.store.groups.of_user(&caller.user.id).await?,
     };
     let mut body = Vec::with_capacity(groups.len());
-    for group in
-        groups.iter().filter(|group| query.share.is_none_or(|share| may_be_shared_with(group) == share))
-    {
+    let wanted = |group: &Group| query.share.is_none_or(|share| may_be_shared_with(group) == share);
+    for group in groups.into_iter().filter(wanted) {
         body.push(shown(&app, group).await?);
     }
     Ok(Json(body))
@@ -83,7 +100,7 @@ async fn create(
     State(app): State<App>,
     Admin(caller): Admin,
     Body(form): Body<GroupForm>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Shown>> {
     let new = NewGroup {
         user_id: caller.user.id.clone(),
         name: shapes::name("The name of a group", form.name)?,
@@ -93,17 +110,16 @@ async fn create(
         ..NewGroup::default()
     };
     let group = app.store.groups.create(new).await?;
-    Ok(Json(shown(&app, &group).await?))
+    Ok(Json(shown(&app, group).await?))
 }
 
-async fn read(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<Json<Value>> {
-    Ok(Json(shown(&app, &find(&app, &id).await?).await?))
+async fn read(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<Json<Shown>> {
+    Ok(Json(shown(&app, find(&app, &id).await?).await?))
 }
 
-async fn export(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<Json<Value>> {
-    let mut body = shown(&app, &find(&app, &id).await?).await?;
-    body["user_ids"] = json!(app.store.groups.member_ids(&id).await?);
-    Ok(Json(body))
+async fn export(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<Json<Exported>> {
+    let shown = shown(&app, find(&app, &id).await?).await?;
+    Ok(Json(Exported { user_ids: app.store.groups.member_ids(&id).await?, shown }))
 }
 
 async fn update(
@@ -111,7 +127,7 @@ async fn update(
     _: Admin,
     Path(id): Path<String>,
     Body(form): Body<GroupForm>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Shown>> {
     find(&app, &id).await?;
     let patch = GroupPatch {
         name: Some(shapes::name("The name of a group", form.name)?),
@@ -122,7 +138,7 @@ async fn update(
     };
     let group = app.store.groups.update(&id, patch).await?;
     app.identity.groups_changed().await?;
-    Ok(Json(shown(&app, &group).await?))
+    Ok(Json(shown(&app, group).await?))
 }
 
 async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<Json<bool>> {
@@ -151,11 +167,11 @@ async fn add_members(
     _: Admin,
     Path(id): Path<String>,
     Body(form): Body<MembersForm>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Shown>> {
     let group = find(&app, &id).await?;
     app.store.groups.add_members(&id, &form.user_ids.unwrap_or_default()).await?;
     app.identity.groups_changed().await?;
-    Ok(Json(shown(&app, &group).await?))
+    Ok(Json(shown(&app, group).await?))
 }
 
 async fn remove_members(
@@ -163,9 +179,9 @@ async fn remove_members(
     _: Admin,
     Path(id): Path<String>,
     Body(form): Body<MembersForm>,
-) -> Result<Json<Value>> {
+) -> Result<Json<Shown>> {
     let group = find(&app, &id).await?;
     app.store.groups.remove_members(&id, &form.user_ids.unwrap_or_default()).await?;
     app.identity.groups_changed().await?;
-    Ok(Json(shown(&app, &group).await?))
+    Ok(Json(shown(&app, group).await?))
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use transom_store::{Memory, StoreError};
 
+use super::retrieval::{TextVector, vector_of};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Path, Verified},
@@ -24,6 +25,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/memories/", Rule::Verified, "The caller's memories", list)
         .post("/api/v1/memories/add", Rule::Verified, "Remember something", add)
+        .get("/api/v1/memories/ef", Rule::Verified, "The vector of a greeting, where ENV is dev", greeting)
         .post("/api/v1/memories/query", Rule::Verified, "The memories nearest to a text", query)
         .post("/api/v1/memories/reset", Rule::Verified, "Prepare all memories for questions again", reset)
         .delete("/api/v1/memories/delete/user", Rule::Verified, "Forget everything", delete_all)
@@ -56,6 +58,11 @@ async fn list(State(app): State<App>, Verified(caller): Verified) -> Result<Json
     Ok(Json(memories.into_iter().map(MemoryShape::from).collect()))
 }
 
+/// Shows that vectors can be computed.
+async fn greeting(State(app): State<App>, Verified(caller): Verified) -> Result<Json<TextVector>> {
+    vector_of(&app, &caller, "hello world".to_owned()).await
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "AddMemoryForm")]
 struct NewMemory {
@@ -67,7 +74,9 @@ async fn add(
     Verified(caller): Verified,
     Body(form): Body<NewMemory>,
 ) -> Result<Json<MemoryShape>> {
-    Ok(Json(app.store.memories.create(&caller.user.id, &form.content).await?.into()))
+    let memory = app.store.memories.create(&caller.user.id, &form.content).await?;
+    app.chat.learn(&caller, vec![memory.clone()]).await;
+    Ok(Json(memory.into()))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -112,9 +121,11 @@ async fn query(
     Ok(Json(found))
 }
 
-/// Memories are found by their words, which need no preparation.
-async fn reset(_: Verified) -> Json<bool> {
-    Json(true)
+/// Computes the vectors of all memories anew.
+async fn reset(State(app): State<App>, Verified(caller): Verified) -> Result<Json<bool>> {
+    let memories = app.store.memories.of_user(&caller.user.id).await?;
+    app.chat.learn(&caller, memories).await;
+    Ok(Json(true))
 }
 
 async fn delete_all(State(app): State<App>, Verified(caller): Verified) -> Result<Json<bool>> {
@@ -152,7 +163,11 @@ async fn update(
     };
     let memories = &app.store.memories;
     let memory = match form.content {
-        Some(content) => memories.update(&id, &caller.user.id, &content).await.map_err(missing)?,
+        Some(content) => {
+            let memory = memories.update(&id, &caller.user.id, &content).await.map_err(missing)?;
+            app.chat.learn(&caller, vec![memory.clone()]).await;
+            memory
+        }
         None => {
             let all = memories.of_user(&caller.user.id).await?;
             all.into_iter().find(|memory| memory.id == id).ok_or_else(|| missing(StoreError::NotFound))?

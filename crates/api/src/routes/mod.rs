@@ -1,6 +1,7 @@
 //! The areas of the contract, one module each.
 
 mod answers;
+mod audio;
 mod auths;
 mod auths_admin;
 mod channels;
@@ -8,9 +9,11 @@ mod chat;
 mod chat_tags;
 mod chats;
 mod configs;
+mod engine;
 mod evaluations;
 mod files;
 mod folders;
+mod form;
 mod grants;
 mod groups;
 mod images;
@@ -43,6 +46,7 @@ pub fn all() -> Routes {
         .merge(auths_admin::routes())
         .merge(users::routes())
         .merge(configs::routes())
+        .merge(engine::routes())
         .merge(settings::routes())
         .merge(chat::routes().passing())
         .merge(chats::routes())
@@ -63,6 +67,7 @@ pub fn all() -> Routes {
         .merge(utils::routes())
         .merge(retrieval::routes())
         .merge(images::routes())
+        .merge(audio::routes())
 }
 
 /// The table of every route, for documents and for tests that walk it.

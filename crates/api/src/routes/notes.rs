@@ -14,6 +14,7 @@ use transom_realtime::{Emission, note_room, rooms_of_note};
 use transom_store::{NewNote, Note, NoteAccess, NotePatch, NoteQuery, Ownership};
 
 use super::{
+    answers,
     grants::{self, Sharing, not_found, refused, settled, unauthorized},
     shapes::{self, given},
 };
@@ -35,9 +36,12 @@ const PAGE: u64 = 60;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/notes/", USER, "Notes the caller may read, last changed first", list)
+        .gives::<Vec<answers::NoteWithOwner>>()
         .get("/api/v1/notes/search", USER, "A page of the notes that match", search)
+        .gives::<answers::Notes>()
         .post("/api/v1/notes/create", USER, "Keep a note", create)
         .get("/api/v1/notes/{id}", Rule::OwnerOrGrant(Resource::Note, Action::Read), "One note", read)
+        .gives::<answers::NoteWithAccess>()
         .post("/api/v1/notes/{id}/update", WRITE, "Change a note", update)
         .delete("/api/v1/notes/{id}/delete", WRITE, "Delete a note", delete)
 }

@@ -98,11 +98,15 @@ async fn alive() -> Json<Value> {
     Json(json!({"status": true}))
 }
 
-async fn config(State(app): State<App>, _: Admin) -> Json<Value> {
+async fn config(State(app): State<App>, _: Admin) -> Json<OllamaConfig> {
     Json(app.providers.ollama.config())
 }
 
-async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<OllamaConfig>) -> Result<Json<Value>> {
+async fn set_config(
+    State(app): State<App>,
+    _: Admin,
+    Body(form): Body<OllamaConfig>,
+) -> Result<Json<OllamaConfig>> {
     Ok(Json(app.providers.ollama.update_config(form).await?))
 }
 

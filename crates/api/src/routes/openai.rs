@@ -53,11 +53,15 @@ pub fn routes() -> Routes {
         .gives_bytes("*/*")
 }
 
-async fn config(State(app): State<App>, _: Admin) -> Json<Value> {
+async fn config(State(app): State<App>, _: Admin) -> Json<OpenAiConfig> {
     Json(app.providers.openai.config())
 }
 
-async fn set_config(State(app): State<App>, _: Admin, Body(form): Body<OpenAiConfig>) -> Result<Json<Value>> {
+async fn set_config(
+    State(app): State<App>,
+    _: Admin,
+    Body(form): Body<OpenAiConfig>,
+) -> Result<Json<OpenAiConfig>> {
     Ok(Json(app.providers.openai.update_config(form).await?))
 }
 

@@ -1,15 +1,18 @@
 //! Settings of documents, retrieval and web search.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use transom_config::{Settings, keys};
+use transom_identity::Caller;
+use transom_providers::TextKind;
 
 use super::pages::Page;
 use crate::{
     ApiError, App, Result,
-    extract::{Admin, Body},
+    extract::{Admin, Body, Path, Verified},
+    proxy::requester,
     router::Routes,
     rule::Rule,
 };
@@ -146,6 +149,37 @@ pub fn routes() -> Routes {
         .gives_with(|_| schema())
         .get("/api/v1/retrieval/embedding", Rule::Admin, "Settings of embeddings", embedding)
         .post("/api/v1/retrieval/embedding/update", Rule::Admin, "Change embeddings", set_embedding)
+        .get(
+            "/api/v1/retrieval/ef/{text}",
+            Rule::Verified,
+            "The vector of a text, where ENV is dev",
+            text_vector,
+        )
+}
+
+/// The vector of a text.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct TextVector {
+    result: Vec<f32>,
+}
+
+/// For trying out a model. The contract has it public in development, where our servers stand until they are told
+/// otherwise: so that nobody computes on a stranger's machine, it wants an account.
+pub(super) async fn vector_of(app: &App, caller: &Caller, text: String) -> Result<Json<TextVector>> {
+    if app.settings.get(&keys::ENV) != "dev" {
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "Not Found"));
+    }
+    let who = requester(caller, None);
+    let mut vectors = app.providers.embedder.embed(&who, vec![text], TextKind::Query).await?;
+    Ok(Json(TextVector { result: vectors.pop().unwrap_or_default() }))
+}
+
+async fn text_vector(
+    State(app): State<App>,
+    Verified(caller): Verified,
+    Path(text): Path<String>,
+) -> Result<Json<TextVector>> {
+    vector_of(&app, &caller, text).await
 }
 
 fn schema() -> Schema {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axum::body::Bytes;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer};
@@ -99,9 +100,9 @@ pub fn brief(user: &User) -> Value {
     })
 }
 
-/// An answer that is JSON text already.
-pub fn json_text(text: String) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+/// An answer that is JSON already.
+pub fn json_text(json: impl Into<Bytes>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], json.into()).into_response()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::Role;
 
-use super::shapes::json_text;
+use super::{answers, shapes::json_text};
 use crate::{
     ApiError, App, Result,
     extract::{Admin, Body, MaybeUser, Path, Verified},
@@ -27,16 +27,25 @@ use crate::{
 pub fn routes() -> Routes {
     Routes::default()
         .get("/health", Rule::Public, "Whether the server is alive", health)
+        .gives::<answers::Status>()
         .get("/health/db", Rule::Public, "Whether the database answers", health_db)
+        .gives::<answers::Status>()
         .get("/ready", Rule::Public, "Whether the server can do its work", health_db)
+        .gives::<answers::Status>()
         .get("/api/version", Rule::Public, "The version clients may rely on", version)
+        .gives::<answers::Version>()
         .get("/api/version/updates", Rule::Verified, "Current and latest version", updates)
+        .gives::<answers::Updates>()
         .get("/api/changelog", Rule::Public, "What changed in the newest versions", changelog)
+        .gives::<answers::Changelog>()
         .get("/api/config", Rule::Public, "Start-up settings; their extent depends on the caller", config)
+        .gives::<answers::StartConfig>()
         .get("/api/webhook", Rule::Admin, "The address that hears of sign-ups", webhook)
         .post("/api/webhook", Rule::Admin, "Set the address that hears of sign-ups", set_webhook)
         .get("/api/usage", Rule::Verified, "Models in use and active accounts", usage)
+        .gives::<answers::Usage>()
         .get("/manifest.json", Rule::Public, "The manifest of the installable app", manifest)
+        .gives::<answers::Manifest>()
         .get("/opensearch.xml", Rule::Public, "How browsers search here", opensearch)
         .gives_bytes("application/xml")
         .get("/cache/{*path}", Rule::Verified, "A file of the cache folder", cache_file)

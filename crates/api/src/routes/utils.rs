@@ -1,5 +1,9 @@
 //! Small helpers of the contract.
 
+mod execute;
+mod format;
+mod pdf;
+
 use axum::{
     Json,
     body::Body as ResponseBody,
@@ -33,7 +37,10 @@ pub fn routes() -> Routes {
             gravatar,
         )
         .post("/api/v1/utils/markdown", Rule::Verified, "Markdown as HTML", markdown)
-        .post("/api/v1/utils/code/execute", EXECUTE, "Run Python on the code engine", execute)
+        .post("/api/v1/utils/pdf", Rule::Verified, "A chat as a PDF document", pdf::pdf)
+        .gives_bytes("application/pdf")
+        .post("/api/v1/utils/code/execute", EXECUTE, "Run Python on the Jupyter server", execute::execute)
+        .post("/api/v1/utils/code/format", Rule::Admin, "Format Python", format::format)
         .get("/api/v1/utils/db/download", Rule::Admin, "A copy of the SQLite database", download)
         .gives_bytes("application/octet-stream")
 }
@@ -98,21 +105,6 @@ fn without_program(tag: pulldown_cmark::Tag<'_>) -> pulldown_cmark::Tag<'_> {
             Tag::Image { link_type, dest_url: "".into(), title, id }
         }
         other => other,
-    }
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[schemars(rename = "CodeForm")]
-struct Code {
-    #[allow(dead_code, reason = "no engine of this version reads it; its absence is refused all the same")]
-    code: String,
-}
-
-/// No engine of this version runs code on the server; browsers run it themselves.
-async fn execute(State(app): State<App>, _: Verified, Body(_form): Body<Code>) -> ApiError {
-    match app.settings.get(&keys::CODE_EXECUTION_ENGINE).as_str() {
-        "jupyter" => ApiError::bad_request("This version cannot run code on a Jupyter server yet."),
-        _ => ApiError::bad_request("Code execution engine not supported"),
     }
 }
 

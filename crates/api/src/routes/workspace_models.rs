@@ -12,6 +12,7 @@ use transom_identity::{Caller, access::Action};
 use transom_store::ModelRow;
 
 use super::{
+    answers,
     grants::{may, may_change, not_found},
     pictures::{self, BuiltIn},
     shapes::{self, PAGE},
@@ -27,6 +28,7 @@ use crate::{
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/models/list", Rule::Verified, "A page of the models the caller may change", list)
+        .gives::<answers::WorkspaceModels>()
         .get("/api/v1/models/tags", Rule::Verified, "Tags of the models the caller may change", tags)
         .get("/api/v1/models/base", Rule::Admin, "Settings on the models of servers", base_settings)
         .get(

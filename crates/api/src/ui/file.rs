@@ -88,6 +88,11 @@ impl Served {
         self
     }
 
+    /// Whether it is a page of our own.
+    pub fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
     /// A file of a folder.
     pub async fn from_folder(folder: &Path, name: &str) -> Option<Self> {
         // The name has been checked; joined to a folder, one that begins at the root would replace it.

@@ -1,5 +1,6 @@
 //! A turn from start to end: it belongs to the server, not to the tab that asked for it.
 
+mod loading;
 mod out;
 mod stream;
 
@@ -111,6 +112,7 @@ impl Turn {
         }
         let opened = tokio::select! {
             opened = self.open(prepared.body) => opened?,
+            never = loading::tell(self) => match never {},
             () = self.handle.cancel.cancelled() => return Ok((fold, Ended::Stopped)),
             () = self.handle.interrupt.cancelled() => return Ok((fold, Ended::Interrupted)),
         };

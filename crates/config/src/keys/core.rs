@@ -96,7 +96,7 @@ settings! {
     SENTENCE_TRANSFORMERS_CROSS_ENCODER_MODEL_KWARGS: Value = json_object();
 
     /// Cache folder of embedding models.
-    SENTENCE_TRANSFORMERS_HOME: String = path("");
+    SENTENCE_TRANSFORMERS_HOME: String = path("").acts();
 
     /// Options for the local embedding model, as a JSON object.
     SENTENCE_TRANSFORMERS_MODEL_KWARGS: Value = json_object();
@@ -108,7 +108,7 @@ settings! {
     THREAD_POOL_SIZE: Option<i64> = optional_int("");
 
     /// Uses an NVIDIA GPU for local models, the CPU when there is none.
-    USE_CUDA_DOCKER: bool = flag(false);
+    USE_CUDA_DOCKER: bool = flag(false).acts();
 
     /// Worker processes of the original; one process serves all cores here.
     UVICORN_WORKERS: i64 = int("1").bad_becomes_default();

@@ -77,7 +77,7 @@ settings! {
     DOCUMENT_INTELLIGENCE_MODEL: String = text("prebuilt-layout").saved("rag.document_intelligence_model");
 
     /// Sends embedding batches in parallel.
-    ENABLE_ASYNC_EMBEDDING: bool = flag(true).saved("rag.enable_async_embedding");
+    ENABLE_ASYNC_EMBEDDING: bool = flag(true).saved("rag.enable_async_embedding").acts();
 
     /// Lets users pick files from Google Drive.
     ENABLE_GOOGLE_DRIVE_INTEGRATION: bool = flag(false).saved("google_drive.enable");
@@ -164,30 +164,30 @@ settings! {
         .saved("rag.file.allowed_extensions").attribute("ALLOWED_FILE_EXTENSIONS").acts();
 
     /// API key of the Azure OpenAI embedding endpoint.
-    RAG_AZURE_OPENAI_API_KEY: String = text("").saved("rag.azure_openai.api_key").secret();
+    RAG_AZURE_OPENAI_API_KEY: String = text("").saved("rag.azure_openai.api_key").secret().acts();
 
     /// API version of that Azure OpenAI server.
-    RAG_AZURE_OPENAI_API_VERSION: String = text("").saved("rag.azure_openai.api_version");
+    RAG_AZURE_OPENAI_API_VERSION: String = text("").saved("rag.azure_openai.api_version").acts();
 
     /// Address of the Azure OpenAI server that computes embeddings.
-    RAG_AZURE_OPENAI_BASE_URL: String = url("").saved("rag.azure_openai.base_url");
+    RAG_AZURE_OPENAI_BASE_URL: String = url("").saved("rag.azure_openai.base_url").acts();
 
     /// Texts in one embedding call.
     RAG_EMBEDDING_BATCH_SIZE: i64 = int("1")
-        .saved("rag.embedding_batch_size").aliases(&["RAG_EMBEDDING_OPENAI_BATCH_SIZE"]);
+        .saved("rag.embedding_batch_size").aliases(&["RAG_EMBEDDING_OPENAI_BATCH_SIZE"]).acts();
 
     /// Text put before a chunk when it is embedded.
-    RAG_EMBEDDING_CONTENT_PREFIX: String = text("");
+    RAG_EMBEDDING_CONTENT_PREFIX: String = text("").acts();
 
     /// Service that computes embeddings; empty is a local model.
     RAG_EMBEDDING_ENGINE: String = text("")
-        .saved("rag.embedding_engine").allowed(&["", "openai", "azure_openai", "ollama"]);
+        .saved("rag.embedding_engine").allowed(&["", "openai", "azure_openai", "ollama"]).acts();
 
     /// Model that computes embeddings.
-    RAG_EMBEDDING_MODEL: String = text("sentence-transformers/all-MiniLM-L6-v2").saved("rag.embedding_model");
+    RAG_EMBEDDING_MODEL: String = text("sentence-transformers/all-MiniLM-L6-v2").saved("rag.embedding_model").acts();
 
     /// Downloads newer model files; off in offline mode.
-    RAG_EMBEDDING_MODEL_AUTO_UPDATE: bool = flag(true);
+    RAG_EMBEDDING_MODEL_AUTO_UPDATE: bool = flag(true).acts();
 
     /// Allows code shipped with the model.
     RAG_EMBEDDING_MODEL_TRUST_REMOTE_CODE: bool = flag(true);
@@ -196,10 +196,10 @@ settings! {
     RAG_EMBEDDING_OPENAI_BATCH_SIZE: i64 = int("1");
 
     /// Request field that carries the prefix, instead of the text.
-    RAG_EMBEDDING_PREFIX_FIELD_NAME: String = text("");
+    RAG_EMBEDDING_PREFIX_FIELD_NAME: String = text("").acts();
 
     /// Text put before a query when it is embedded.
-    RAG_EMBEDDING_QUERY_PREFIX: String = text("");
+    RAG_EMBEDDING_QUERY_PREFIX: String = text("").acts();
 
     /// API key of the external rerank service.
     RAG_EXTERNAL_RERANKER_API_KEY: String = text("").saved("rag.external_reranker_api_key").secret();
@@ -226,16 +226,16 @@ settings! {
         .saved("rag.hybrid_bm25_weight").attribute("HYBRID_BM25_WEIGHT");
 
     /// API key of the Ollama embedding server.
-    RAG_OLLAMA_API_KEY: String = text("").saved("rag.ollama.key").secret();
+    RAG_OLLAMA_API_KEY: String = text("").saved("rag.ollama.key").secret().acts();
 
     /// Address of the Ollama server that computes embeddings.
-    RAG_OLLAMA_BASE_URL: String = url("").saved("rag.ollama.url").or("OLLAMA_BASE_URL");
+    RAG_OLLAMA_BASE_URL: String = url("").saved("rag.ollama.url").or("OLLAMA_BASE_URL").acts();
 
     /// Address of the OpenAI-compatible server that computes embeddings.
-    RAG_OPENAI_API_BASE_URL: String = url("").saved("rag.openai_api_base_url").or("OPENAI_API_BASE_URL");
+    RAG_OPENAI_API_BASE_URL: String = url("").saved("rag.openai_api_base_url").or("OPENAI_API_BASE_URL").acts();
 
     /// API key of the OpenAI-compatible embedding server.
-    RAG_OPENAI_API_KEY: String = text("").saved("rag.openai_api_key").or("OPENAI_API_KEY").secret();
+    RAG_OPENAI_API_KEY: String = text("").saved("rag.openai_api_key").or("OPENAI_API_KEY").secret().acts();
 
     /// Least reranker score a chunk needs.
     RAG_RELEVANCE_THRESHOLD: f64 = float("0.0")

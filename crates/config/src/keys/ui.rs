@@ -46,7 +46,7 @@ settings! {
     ENABLE_PUBLIC_ACTIVE_USERS_COUNT: bool = flag(true).acts();
 
     /// Lets users set a webhook for their notifications.
-    ENABLE_USER_WEBHOOKS: bool = flag(true).saved("ui.enable_user_webhooks");
+    ENABLE_USER_WEBHOOKS: bool = flag(true).saved("ui.enable_user_webhooks").acts();
 
     /// Arena models, as a JSON list.
     EVALUATION_ARENA_MODELS: Value = json_list().saved("evaluation.arena.models").acts();

@@ -31,7 +31,6 @@ fn our_own_variables_have_defaults() {
 fn variables_without_effect_are_named_once() {
     let settings = load(&[
         ("VECTOR_DB", "qdrant"),
-        ("TTS_ENGINE", "openai"),
         ("OAUTH_GROUP_CLAIM", "teams"),
         ("CHUNK_SIZE", "1000"),
         ("WEBUI_NAME", "Ours"),
@@ -39,9 +38,7 @@ fn variables_without_effect_are_named_once() {
     ]);
     assert_eq!(
         settings.notes(),
-        [
-            "These variables are set, but this version does not act on them yet: OAUTH_GROUP_CLAIM, VECTOR_DB, TTS_ENGINE."
-        ]
+        ["These variables are set, but this version does not act on them yet: OAUTH_GROUP_CLAIM, VECTOR_DB."]
     );
 }
 

@@ -28,6 +28,7 @@ pub use model::{Kind, Model, ModelList};
 
 use crate::conf::Conf;
 use crate::connection::{Connection, Family};
+use crate::local::Engine;
 use cell::Cell;
 use rows::Rows;
 
@@ -48,6 +49,7 @@ pub struct Catalogue(Arc<Inner>);
 pub(crate) struct Inner {
     conf: Conf,
     net: Arc<Net>,
+    engine: Engine,
     cells: Mutex<Vec<Arc<Cell>>>,
     rows: Rows,
     merged: ArcSwapOption<Merged>,
@@ -67,10 +69,11 @@ struct Merged {
 }
 
 impl Catalogue {
-    pub(crate) fn new(conf: Conf, net: Arc<Net>, store: Store) -> Self {
+    pub(crate) fn new(conf: Conf, net: Arc<Net>, store: Store, engine: Engine) -> Self {
         Catalogue(Arc::new(Inner {
             conf,
             net,
+            engine,
             cells: Mutex::default(),
             rows: Rows::new(store),
             merged: ArcSwapOption::empty(),
@@ -180,7 +183,8 @@ impl Inner {
     /// Asks until nobody wants a newer answer than the one that came.
     async fn work(&self, cell: &Cell) {
         loop {
-            let answer = fetch::models(&self.conf, &self.net, &cell.connection).await;
+            let asked = fetch::Asked { conf: &self.conf, net: &self.net, engine: &self.engine };
+            let answer = asked.models(&cell.connection).await;
             if let Err(e) = &answer {
                 tracing::warn!(connection = ?cell.connection, error = %e, "no model list from this connection");
             }

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use serde_json::{Map, Value, json};
 
 use super::balance::{unknown, with_tag};
-use super::convert::{StreamConverter, to_ollama, whole_answer};
+use super::convert::{Answer, StreamConverter, to_ollama, whole_answer, whole_text};
 use super::{Ollama, Wording, document, lines, streams};
 use crate::catalogue::Kind;
 use crate::chat::{Target, model_id, row_params, take_variables};
@@ -57,6 +57,11 @@ impl Ollama {
             params::apply_openai(&row_params(&row), &mut body);
             self.core.put_system(&row, &variables, who, &mut body).await?;
         }
+        if connection.is_local() {
+            // the engine speaks Ollama's own shape only
+            let (id, streamed) = (model_id(&body)?, body.get("stream") == Some(&json!(true)));
+            return self.as_openai(who, &connection, Answer::Message, to_ollama(body), &id, streamed).await;
+        }
         let response = self.post(who, &connection, "/v1/chat/completions", &body, Wording::Plain).await?;
         Ok(limited(&self.core.conf, Upstream::read(response).await?))
     }
@@ -74,6 +79,11 @@ impl Ollama {
     ) -> Result<Upstream> {
         let (_, connection) = self.prepare(idx, &mut body).await?;
         take_variables(&mut body);
+        if connection.is_local() {
+            check_prompt(&body)?;
+            let (id, streamed) = (model_id(&body)?, body.get("stream") == Some(&json!(true)));
+            return self.as_openai(who, &connection, Answer::Text, to_ollama(body), &id, streamed).await;
+        }
         let response = self.post(who, &connection, "/v1/completions", &body, Wording::Plain).await?;
         Upstream::read(response).await
     }
@@ -123,24 +133,44 @@ impl Ollama {
         }
         let (connection, own) = self.one_of(urls, &target.base.id)?;
         request.insert("model".into(), json!(own));
-        let response = self.post(who, &connection, "/api/chat", &request, Wording::Plain).await?;
+        self.as_openai(who, &connection, Answer::Message, request, &target.base.id, streamed).await
+    }
+
+    /// Sends a request in Ollama's shape and answers in the OpenAI shape, with `id` as the model's name.
+    async fn as_openai(
+        &self,
+        who: &Requester,
+        connection: &Connection,
+        answer: Answer,
+        request: Map<String, Value>,
+        id: &str,
+        streamed: bool,
+    ) -> Result<Upstream> {
+        let path = match answer {
+            Answer::Message => "/api/chat",
+            Answer::Text => "/api/generate",
+        };
+        let response = self.post(who, connection, path, &request, Wording::Plain).await?;
         if streamed {
             let max = self.core.conf.max_stream_line();
-            return Ok(Upstream::stream(
-                "text/event-stream",
-                converted(pieces(response), &target.base.id, max),
-            ));
+            return Ok(Upstream::stream("text/event-stream", converted(pieces(response), answer, id, max)));
         }
         match document(response).await?.body {
-            UpstreamBody::Json(answer) => Ok(Upstream::json(200, whole_answer(&answer, &target.base.id))),
+            UpstreamBody::Json(document) => Ok(Upstream::json(
+                200,
+                match answer {
+                    Answer::Message => whole_answer(&document, id),
+                    Answer::Text => whole_text(&document, id),
+                },
+            )),
             _ => Err(ProviderError::Broken("the answer is not the JSON it should be".into())),
         }
     }
 }
 
 /// Lines of JSON in, server-sent events out.
-fn converted(stream: ByteStream, model: &str, max_line: Option<usize>) -> ByteStream {
-    let state = (stream, StreamConverter::new(model, max_line), false);
+fn converted(stream: ByteStream, answer: Answer, model: &str, max_line: Option<usize>) -> ByteStream {
+    let state = (stream, StreamConverter::new(answer, model, max_line), false);
     futures::stream::unfold(state, |(mut stream, mut converter, ended)| async move {
         if ended {
             return None;
@@ -157,6 +187,14 @@ fn converted(stream: ByteStream, model: &str, max_line: Option<usize>) -> ByteSt
         }
     })
     .boxed()
+}
+
+/// The engine goes on from one text; lists of tokens and of prompts are for servers that batch.
+fn check_prompt(body: &Map<String, Value>) -> Result<()> {
+    match body.get("prompt") {
+        Some(Value::String(_)) => Ok(()),
+        _ => Err(ProviderError::Invalid("prompt: a text is needed".into())),
+    }
 }
 
 /// What Ollama would refuse without a reason is refused with one.

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use transom_config::keys;
 
 use super::Ollama;
@@ -11,7 +11,7 @@ use crate::error::{ProviderError, Result};
 use crate::requester::Requester;
 use crate::upstream::{Call, whole};
 
-/// Body of `POST /ollama/config/update`.
+/// The connections, as they are told and as they are changed.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[schemars(rename = "OllamaConfigForm")]
 pub struct OllamaConfig {
@@ -28,21 +28,21 @@ pub struct OllamaConfig {
 
 impl Ollama {
     /// The current connection settings, keys included: for administrators.
-    pub fn config(&self) -> Value {
+    pub fn config(&self) -> OllamaConfig {
         let conf = &self.core.conf;
         let configs = conf.get(&keys::OLLAMA_API_CONFIGS);
-        json!({
-            "ENABLE_OLLAMA_API": conf.get(&keys::ENABLE_OLLAMA_API),
-            "OLLAMA_BASE_URLS": conf.get(&keys::OLLAMA_BASE_URLS),
-            "OLLAMA_API_CONFIGS": if configs.is_object() { configs } else { json!({}) },
-        })
+        OllamaConfig {
+            enable: Some(conf.get(&keys::ENABLE_OLLAMA_API)),
+            urls: conf.get(&keys::OLLAMA_BASE_URLS),
+            configs: if let Value::Object(configs) = configs { configs } else { Map::new() },
+        }
     }
 
     /// Saves connection settings; options of missing addresses are dropped.
     ///
     /// # Errors
     /// [`ProviderError::Local`] when the settings cannot be saved.
-    pub async fn update_config(&self, form: OllamaConfig) -> Result<Value> {
+    pub async fn update_config(&self, form: OllamaConfig) -> Result<OllamaConfig> {
         let conf = &self.core.conf;
         let count = form.urls.len();
         if let Some(enable) = form.enable {

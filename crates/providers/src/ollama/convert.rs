@@ -21,11 +21,22 @@ const AS_OPTIONS: &[&str] = &[
     "num_predict",
 ];
 
+/// What is asked for in the OpenAI shape.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// A message that answers a conversation.
+    Message,
+    /// The text that goes on from a prompt.
+    Text,
+}
+
 /// An OpenAI request as Ollama wants it. `options` of the request win over its OpenAI fields.
 pub(super) fn to_ollama(mut body: Map<String, Value>) -> Map<String, Value> {
     let mut request = Map::new();
-    for name in ["model", "messages"] {
-        request.insert(name.into(), body.remove(name).unwrap_or_default());
+    for name in ["model", "messages", "prompt", "suffix"] {
+        if let Some(value) = body.remove(name).filter(|v| !v.is_null()) {
+            request.insert(name.into(), value);
+        }
     }
     if let Some(Value::Array(messages)) = request.get_mut("messages") {
         messages.iter_mut().for_each(|m| *m = message(m.take()));
@@ -145,17 +156,19 @@ pub(super) struct StreamConverter {
     id: String,
     created: i64,
     model: String,
+    answer: Answer,
     lines: LineSplitter,
     calls: usize,
     done: bool,
 }
 
 impl StreamConverter {
-    pub fn new(model: &str, max_line: Option<usize>) -> Self {
+    pub fn new(answer: Answer, model: &str, max_line: Option<usize>) -> Self {
         StreamConverter {
             id: format!("{model}-{}", uuid::Uuid::new_v4()),
             created: chrono::Utc::now().timestamp(),
             model: model.to_owned(),
+            answer,
             lines: LineSplitter::new(max_line),
             calls: 0,
             done: false,
@@ -191,16 +204,32 @@ impl StreamConverter {
             event(out, &json!({ "error": { "message": error } }));
             return;
         }
-        let delta = self.delta(&answer["message"]);
-        if !delta.is_empty() {
-            event(out, &self.chunk(Value::Object(delta), Value::Null));
+        match self.answer {
+            Answer::Message => {
+                let delta = self.delta(&answer["message"]);
+                if !delta.is_empty() {
+                    event(out, &self.chunk(Value::Object(delta), Value::Null));
+                }
+            }
+            Answer::Text => {
+                if let Some(text) = answer["response"].as_str().filter(|text| !text.is_empty()) {
+                    event(out, &self.text_chunk(text, Value::Null));
+                }
+            }
         }
         if answer["done"] == true {
             self.done = true;
-            let mut last = self.chunk(json!({}), json!("stop"));
+            let mut last = match self.answer {
+                Answer::Message => self.chunk(json!({}), json!("stop")),
+                Answer::Text => self.text_chunk("", finish_reason(&answer)),
+            };
             last["usage"] = usage(&answer);
             event(out, &last);
         }
+    }
+
+    fn text_chunk(&self, text: &str, finish: Value) -> Value {
+        text_completion(&self.id, self.created, &self.model, text, finish)
     }
 
     fn delta(&mut self, message: &Value) -> Map<String, Value> {
@@ -231,6 +260,27 @@ fn event(out: &mut BytesMut, value: &Value) {
     out.put_slice(b"data: ");
     out.put_slice(value.to_string().as_bytes());
     out.put_slice(b"\n\n");
+}
+
+fn text_completion(id: &str, created: i64, model: &str, text: &str, finish: Value) -> Value {
+    json!({
+        "id": id, "object": "text_completion", "created": created, "model": model,
+        "choices": [{ "index": 0, "text": text, "logprobs": null, "finish_reason": finish }],
+    })
+}
+
+/// Why the text ended: `stop`, or `length`.
+fn finish_reason(answer: &Value) -> Value {
+    json!(answer["done_reason"].as_str().unwrap_or("stop"))
+}
+
+/// A whole text in the OpenAI shape.
+pub(super) fn whole_text(answer: &Value, model: &str) -> Value {
+    let (id, now) = (format!("{model}-{}", uuid::Uuid::new_v4()), chrono::Utc::now().timestamp());
+    let text = answer["response"].as_str().unwrap_or_default();
+    let mut whole = text_completion(&id, now, model, text, finish_reason(answer));
+    whole["usage"] = usage(answer);
+    whole
 }
 
 /// A whole answer in the OpenAI shape.

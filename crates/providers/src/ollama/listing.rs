@@ -62,11 +62,14 @@ impl Ollama {
     /// Status 500 when no server answers.
     #[tracing::instrument(name = "ollama version", skip_all)]
     pub async fn version(&self, who: &Requester, idx: Option<usize>) -> Result<Value> {
-        if !self.core.conf.get(&keys::ENABLE_OLLAMA_API) {
+        let asked = idx.map(|idx| self.core.conf.ollama_at(idx)).transpose();
+        // the models of this server have no switch but their own
+        let local = asked.as_ref().is_ok_and(|asked| asked.as_ref().is_some_and(Connection::is_local));
+        if !local && !self.core.conf.get(&keys::ENABLE_OLLAMA_API) {
             return Ok(json!({ "version": false }));
         }
-        if let Some(idx) = idx {
-            return self.get(who, &self.core.conf.ollama_at(idx)?, "/api/version").await;
+        if let Some(connection) = asked? {
+            return self.get(who, &connection, "/api/version").await;
         }
         let answers = self.ask_all(who, "/api/version").await;
         let lowest = answers.iter().filter_map(|(_, a)| a["version"].as_str()).min_by_key(|v| version_key(v));

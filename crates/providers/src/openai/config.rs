@@ -2,14 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use transom_config::keys;
 
 use super::OpenAi;
 use crate::connection::keep_options;
 use crate::error::Result;
 
-/// Body of `POST /openai/config/update`.
+/// The connections, as they are told and as they are changed.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[schemars(rename = "OpenAIConfigForm")]
 pub struct OpenAiConfig {
@@ -29,17 +29,17 @@ pub struct OpenAiConfig {
 
 impl OpenAi {
     /// The current connection settings, keys included: for administrators.
-    pub fn config(&self) -> Value {
+    pub fn config(&self) -> OpenAiConfig {
         let conf = &self.core.conf;
         let urls = conf.get(&keys::OPENAI_API_BASE_URLS);
         let mut keys = conf.get(&keys::OPENAI_API_KEYS);
         keys.resize(urls.len(), String::new());
-        json!({
-            "ENABLE_OPENAI_API": conf.get(&keys::ENABLE_OPENAI_API),
-            "OPENAI_API_BASE_URLS": urls,
-            "OPENAI_API_KEYS": keys,
-            "OPENAI_API_CONFIGS": object(conf.get(&keys::OPENAI_API_CONFIGS)),
-        })
+        OpenAiConfig {
+            enable: Some(conf.get(&keys::ENABLE_OPENAI_API)),
+            urls,
+            keys,
+            configs: object(conf.get(&keys::OPENAI_API_CONFIGS)),
+        }
     }
 
     /// Saves connection settings. Keys are cut or padded to the number of addresses, options of missing addresses
@@ -47,7 +47,7 @@ impl OpenAi {
     ///
     /// # Errors
     /// [`crate::ProviderError::Local`] when the settings cannot be saved.
-    pub async fn update_config(&self, form: OpenAiConfig) -> Result<Value> {
+    pub async fn update_config(&self, form: OpenAiConfig) -> Result<OpenAiConfig> {
         let conf = &self.core.conf;
         let count = form.urls.len();
         let mut keys = form.keys;
@@ -63,6 +63,6 @@ impl OpenAi {
     }
 }
 
-fn object(value: Value) -> Value {
-    if value.is_object() { value } else { json!({}) }
+fn object(value: Value) -> Map<String, Value> {
+    if let Value::Object(object) = value { object } else { Map::new() }
 }

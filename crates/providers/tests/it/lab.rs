@@ -160,6 +160,7 @@ impl Lab {
             ("ENABLE_OPENAI_API", "false"),
             ("ENABLE_OLLAMA_API", "true"),
             ("OLLAMA_BASE_URLS", urls.as_str()),
+            ("TRANSOM_LOCAL_MODELS", "false"),
         ];
         Lab::new(&environment).await
     }

@@ -5,6 +5,7 @@
 mod catalogue;
 mod catalogue_waiting;
 mod completion;
+mod jupyter;
 mod lab;
 mod ollama;
 mod ollama_shapes;
@@ -12,3 +13,4 @@ mod openai;
 mod params;
 mod sse;
 mod template;
+mod vectors;

@@ -112,7 +112,7 @@ async fn options_of_connections() {
         "0": { "key": "k", "model_ids": ["b:1"], "tags": [{ "name": "t" }] }, "1": { "prefix_id": "two" }, "9": {} } });
     let form: OllamaConfig = serde_json::from_value(form).unwrap();
     let saved = lab.providers.ollama.update_config(form).await.unwrap();
-    assert!(saved["OLLAMA_API_CONFIGS"].get("9").is_none() && saved["ENABLE_OLLAMA_API"] == true);
+    assert!(saved.configs.get("9").is_none() && saved.enable == Some(true));
     let tags = lab.providers.ollama.tags(&who(), None).await.unwrap();
     assert_eq!(model_names(&tags), ["b:1", "two.b:1", "two.c:latest"]);
     assert_eq!(tags["models"][0]["tags"], json!([{ "name": "t" }]));

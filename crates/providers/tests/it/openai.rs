@@ -18,7 +18,7 @@ fn form(urls: &[&str], keys: &[&str], configs: Value) -> OpenAiConfig {
 async fn settings_are_fitted_to_the_addresses() {
     let lab = Lab::with_openai(&["http://a/v1", "http://b/v1"]).await;
     let saved = lab.providers.openai.config();
-    assert_eq!(saved["OPENAI_API_KEYS"], json!(["sk-one", "sk-two"]));
+    assert_eq!(saved.keys, ["sk-one", "sk-two"]);
     let openai = &lab.providers.openai;
     let saved = openai
         .update_config(form(
@@ -28,13 +28,13 @@ async fn settings_are_fitted_to_the_addresses() {
         ))
         .await
         .unwrap();
-    assert_eq!(saved["OPENAI_API_KEYS"], json!(["only", ""]));
-    assert_eq!(saved["OPENAI_API_CONFIGS"], json!({ "0": { "enable": true } }));
-    assert_eq!(saved["ENABLE_OPENAI_API"], true);
+    assert_eq!(saved.keys, ["only", ""]);
+    assert_eq!(json!(saved.configs), json!({ "0": { "enable": true } }));
+    assert_eq!(saved.enable, Some(true));
     let saved = openai.update_config(form(&["http://a"], &["a", "b", "c"], json!({}))).await.unwrap();
-    assert_eq!(saved["OPENAI_API_KEYS"], json!(["a"]));
+    assert_eq!(saved.keys, ["a"]);
     let saved = openai.update_config(form(&[], &[], json!({}))).await.unwrap();
-    assert_eq!(saved["OPENAI_API_BASE_URLS"], json!([]));
+    assert!(saved.urls.is_empty());
 }
 
 /// What a completion looks like at the server, with these options of the connection.

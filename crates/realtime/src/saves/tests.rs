@@ -21,6 +21,10 @@ impl Hooks for Notebook {
     async fn rooms_of(&self, _: &User) -> Vec<String> {
         Vec::new()
     }
+    async fn may_hear_channel(&self, _: &User, _: &str) -> bool {
+        false
+    }
+
     async fn snapshot(&self, _: &str, _: Option<&str>, _: &str) {}
     async fn event(&self, _: &SessionInfo, _: &str, _: Value) {}
     async fn may_use_document(&self, _: &User, _: &str, _: Action) -> bool {

@@ -1,4 +1,4 @@
-//! Chats without their messages; `document.rs` explains the last six columns.
+//! Chats without their messages; `document.rs` explains the columns from `current_id` to `flat`.
 
 use sea_orm::entity::prelude::*;
 
@@ -23,6 +23,8 @@ pub struct Model {
     pub document: String,
     pub history: Option<String>,
     pub flat: Option<String>,
+    /// Rises with each change of a message.
+    pub revision: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

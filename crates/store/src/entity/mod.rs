@@ -18,6 +18,7 @@ pub(crate) mod group;
 pub(crate) mod group_member;
 pub(crate) mod identity;
 pub(crate) mod memory;
+pub(crate) mod memory_vector;
 pub(crate) mod message;
 pub(crate) mod model;
 pub(crate) mod note;

@@ -7,6 +7,8 @@ mod m0003_channels_and_notes;
 mod m0005_sessions;
 mod m0006_files_and_memories;
 mod m0007_search;
+mod m0008_revision;
+mod m0009_memory_vectors;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DynIden, TransactionTrait,
@@ -30,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_sessions::Migration),
             Box::new(m0006_files_and_memories::Migration),
             Box::new(m0007_search::Migration),
+            Box::new(m0008_revision::Migration),
+            Box::new(m0009_memory_vectors::Migration),
         ]
     }
 

@@ -122,6 +122,34 @@ async fn lists_of_ratings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn vectors_stay_with_their_memories() {
+    for_each_engine(|db| async move {
+        let (memories, ada) = (&db.store.memories, user(&db.store).await.id);
+        let one = memories.create(&ada, "keeps bees").await.unwrap();
+        let two = memories.create(&ada, "plays the bassoon").await.unwrap();
+        memories
+            .keep_vectors("m", &[(one.clone(), vec![1.0, -0.5]), (two.clone(), vec![0.25])])
+            .await
+            .unwrap();
+        assert_eq!(
+            memories.vectors(&ada, "m").await.unwrap()[&one.id],
+            ("keeps bees".to_owned(), vec![1.0, -0.5])
+        );
+        assert!(memories.vectors(&ada, "other").await.unwrap().is_empty());
+        assert!(memories.vectors("nobody", "m").await.unwrap().is_empty());
+
+        // another model takes the place, and what is deleted is gone with its vector
+        memories.keep_vectors("n", &[(one.clone(), vec![2.0])]).await.unwrap();
+        assert_eq!(memories.vectors(&ada, "m").await.unwrap().len(), 1);
+        assert!(memories.delete(&two.id, &ada).await.unwrap());
+        assert!(memories.vectors(&ada, "m").await.unwrap().is_empty());
+        memories.keep_vectors("n", &[(two, vec![3.0])]).await.unwrap();
+        assert_eq!(memories.vectors(&ada, "n").await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn memories_belong_to_one_user() {
     for_each_engine(|db| async move {
         let (memories, ada, bob) = (&db.store.memories, user(&db.store).await.id, user(&db.store).await.id);

@@ -16,6 +16,7 @@ mod engines;
 mod foreign;
 mod groups;
 mod library;
+mod long_chats;
 mod messages;
 mod notes;
 mod opening;

@@ -1,7 +1,8 @@
+use sea_orm::{ConnectionTrait as _, Database, DbBackend};
 use serde_json::json;
-use transom_store::{OpenOptions, Store, StoreError};
+use transom_store::{ChatQuery, NewChat, OpenOptions, Store, StoreError};
 
-use crate::engines::{for_each_engine, postgres_url, user};
+use crate::engines::{for_each_engine, object, postgres_url, user};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn opening_again_keeps_what_is_there() {
@@ -102,4 +103,57 @@ async fn settings_are_saved_per_key() {
         assert!(settings.all().await.unwrap().is_empty());
     })
     .await;
+}
+
+/// A database that an older version made, with chats in it, gets its index when it is opened.
+#[tokio::test]
+async fn chats_of_an_older_database_are_found_after_the_update() {
+    for_each_engine(|db| async move {
+        let someone = user(&db.store).await;
+        let message = |id: &str, parent: Option<&str>, text: &str| {
+            json!({"id": id, "parentId": parent, "childrenIds": [], "role": "user", "content": text})
+        };
+        let document = json!({"title": "Würfelspiel", "history": {"currentId": "b", "messages": {
+            "a": message("a", None, "Where are the lanterns?"), "b": message("b", Some("a"), "在第三只石狮子旁边"),
+        }}});
+        let chat = |title: &str| {
+            let mut document = document.clone();
+            document["title"] = json!(title);
+            NewChat { user_id: someone.id.clone(), document: object(document), ..NewChat::default() }
+        };
+        // More than are taken in at once.
+        let chats = (0..210).map(|n| chat(&format!("Würfelspiel {n}"))).collect();
+        db.store.chats.create_many(chats).await.unwrap();
+        before_the_index(&db.options).await;
+
+        let again = db.open().await;
+        for (text, wanted) in [("wurfelspiel 209", 1), ("LANTERN", 60), ("石狮", 60), ("nothing of it", 0)] {
+            let query =
+                ChatQuery { user_id: someone.id.clone(), text: Some(text.to_owned()), limit: Some(60), ..ChatQuery::default() };
+            assert_eq!(again.chats.list(query).await.unwrap().len(), wanted, "{text}");
+        }
+        // And what comes after it follows.
+        again.chats.create(chat("Zahnrad")).await.unwrap();
+        let query =
+            ChatQuery { user_id: someone.id.clone(), text: Some("zahnrad".to_owned()), ..ChatQuery::default() };
+        assert_eq!(again.chats.list(query).await.unwrap().len(), 1);
+        again.close().await;
+    })
+    .await;
+}
+
+/// Takes back what the step `m0007_search` did, which leaves the database of the version before it.
+async fn before_the_index(options: &OpenOptions) {
+    let mut connect = sea_orm::ConnectOptions::new(&options.url);
+    if let Some(schema) = &options.schema {
+        connect.set_schema_search_path(schema);
+    }
+    let raw = Database::connect(connect).await.unwrap();
+    let gone = match raw.get_database_backend() {
+        DbBackend::Sqlite => "DROP TABLE search_chat; DROP TABLE search_owner; DROP TABLE search;",
+        _ => "DROP TABLE search;",
+    };
+    raw.execute_unprepared(gone).await.unwrap();
+    raw.execute_unprepared("DELETE FROM migration WHERE version = 'm0007_search'").await.unwrap();
+    raw.close().await.unwrap();
 }

@@ -9,13 +9,18 @@ use transom_config::{Settings, duration, keys};
 use crate::{
     cli::DataArgs,
     compose::{self, Failure},
-    output,
+    listen,
 };
 
 /// How long open connections may take to end after everything else has.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-pub async fn run(host: Option<String>, port: Option<u16>, data: &DataArgs) -> Result<ExitCode, Failure> {
+pub async fn run(
+    host: Option<String>,
+    port: Option<u16>,
+    demo: bool,
+    data: &DataArgs,
+) -> Result<ExitCode, Failure> {
     let mut overrides = Vec::new();
     overrides.extend(host.map(|host| ("HOST", host)));
     overrides.extend(port.map(|port| ("PORT", port.to_string())));
@@ -26,9 +31,22 @@ pub async fn run(host: Option<String>, port: Option<u16>, data: &DataArgs) -> Re
     }
     let base = compose::base(settings.clone()).await?;
     let server = compose::server(&base).await?;
-    let listener = listen(&settings).await?;
+    let listener = bind(&settings).await?;
     let address = listener.local_addr()?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "Transom listens on http://{}", shown(address));
+
+    #[cfg(feature = "local")]
+    tokio::spawn(super::model::tidy(server.providers.local().clone()));
+    #[cfg(feature = "local")]
+    if demo {
+        let providers = server.providers.clone();
+        tokio::spawn(async move {
+            super::model::fetch_starter(providers.local().clone()).await;
+            providers.catalogue().invalidate_connections();
+        });
+    }
+    #[cfg(not(feature = "local"))]
+    let _ = demo;
 
     // Small writes are the rule here: a token must not wait for the next one.
     let listener = listener.tap_io(|stream| {
@@ -36,30 +54,21 @@ pub async fn run(host: Option<String>, port: Option<u16>, data: &DataArgs) -> Re
             tracing::debug!(%error, "a connection keeps its delay");
         }
     });
-    let service = server.router.into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut ending = stopped.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = ending.wait_for(|stop| *stop).await;
-    });
-    let serving = tokio::spawn(async move { serving.await });
+    let serving = tokio::spawn(listen::serve(listener, server.router, head_limit(&settings), stopped));
 
     asked_to_stop().await?;
     tracing::info!("stopping: no new connections; running answers may finish");
     let _ = stop.send(true);
     server.chat.shut_down(grace(&settings)).await;
     server.realtime.close().await;
-    let ended = tokio::time::timeout(LAST_WORDS, serving).await;
+    let _ = tokio::time::timeout(LAST_WORDS, serving).await;
     base.store.close().await;
-    if let Ok(Ok(Err(error))) = ended {
-        output::error(&format!("The server stopped with an error: {error}"));
-        return Ok(ExitCode::FAILURE);
-    }
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
-async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+async fn bind(settings: &Settings) -> Result<TcpListener, Failure> {
     let (host, port) = (settings.get(&keys::HOST), settings.get(&keys::PORT));
     let port =
         u16::try_from(port).map_err(|_| format!("PORT is {port}, but it must be between 0 and 65535"))?;
@@ -77,6 +86,12 @@ fn shown(address: SocketAddr) -> String {
 fn grace(settings: &Settings) -> Duration {
     let wanted = duration::parse(&settings.get(&keys::TRANSOM_SHUTDOWN_GRACE));
     wanted.unwrap_or(Some(Duration::from_secs(10))).unwrap_or(Duration::from_secs(86_400))
+}
+
+/// How long the head of a request may take. "For ever" is a day, as above.
+fn head_limit(settings: &Settings) -> Duration {
+    let wanted = duration::parse(&settings.get(&keys::TRANSOM_REQUEST_HEAD_TIMEOUT));
+    wanted.unwrap_or(Some(Duration::from_secs(75))).unwrap_or(Duration::from_secs(86_400))
 }
 
 async fn asked_to_stop() -> Result<(), Failure> {

@@ -10,8 +10,9 @@ const CONTRACT: &str = include_str!("contract_routes.tsv");
 const LATER: &str = include_str!("contract_later.tsv");
 
 /// Routes that only this server has.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "DELETE /api/v1/transom/settings/{}",
+    "GET /api/v1/transom/engine",
     "GET /api/v1/transom/settings",
     "GET /docs",
     "GET /docs/{}",

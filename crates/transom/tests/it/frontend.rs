@@ -108,6 +108,33 @@ async fn our_own_page_is_served_for_every_path_of_the_app() {
     assert_eq!((head.status, head.text.as_str()), (200, ""));
 }
 
+#[tokio::test]
+async fn the_frame_for_pages_of_models_reaches_nothing_unless_it_is_opened() {
+    let server = plan().start().await;
+    let nobody = Caller::nobody(&server);
+    let policy = async |path: &str| {
+        let reply = nobody.get(path).await;
+        assert_eq!(reply.status, 200, "{path}");
+        reply.header("content-security-policy").to_owned()
+    };
+    let closed = policy("/sandbox.html").await;
+    let sources = closed.split(';').find(|part| part.trim().starts_with("default-src")).unwrap();
+    assert_eq!(sources.trim(), "default-src 'unsafe-inline' 'unsafe-eval' data: blob:");
+    assert!(!closed.contains("http"), "{closed}");
+    assert_eq!(policy("/sandbox.html?network=1").await, closed);
+    let open = policy("/sandbox.html?network").await;
+    assert!(open.contains("https:") && !open.contains("http:"), "{open}");
+    for policy in [&closed, &open] {
+        assert!(policy.starts_with("sandbox allow-scripts allow-modals;"), "{policy}");
+        assert!(
+            !policy.contains("allow-same-origin") && policy.contains("frame-ancestors 'self'"),
+            "{policy}"
+        );
+    }
+    // No other page changes by the query.
+    assert_eq!(policy("/?network").await, policy("/").await);
+}
+
 /// The page of a front end of the contract, as one is built: scripts in the page, files with hashes, hooks of the operator.
 const BUILT: &str = r#"<!doctype html><html><head><link rel="icon" href="/static/favicon.png"/>
 <link rel="manifest" href="/manifest.json"/><link rel="stylesheet" href="/static/custom.css"/>

@@ -182,3 +182,45 @@ async fn bodies_have_a_limit() {
     assert_eq!(reply.status, 413, "{}", reply.text);
     assert!(reply.json()["detail"].is_string());
 }
+
+#[tokio::test]
+async fn a_request_that_never_ends_its_head_loses_its_connection_and_no_other_does() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let server = plan().env("TRANSOM_REQUEST_HEAD_TIMEOUT", "1s").start().await;
+    let host = server.base().trim_start_matches("http://").to_owned();
+    let slow = async |start: &str| {
+        let mut stream = tokio::net::TcpStream::connect(&host).await.unwrap();
+        stream.write_all(start.as_bytes()).await.unwrap();
+        let began = Instant::now();
+        let (mut reader, mut writer) = stream.split();
+        let mut rest = Vec::new();
+        // A byte now and then does not prolong it.
+        let drip = async {
+            while writer.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        tokio::select! {
+            _ = reader.read_to_end(&mut rest) => {}
+            () = drip => {}
+            () = tokio::time::sleep(Duration::from_secs(20)) => panic!("still open: {start:?}"),
+        }
+        assert!(began.elapsed() >= Duration::from_millis(900), "closed too early: {start:?}");
+    };
+    tokio::join!(slow("GET /health HTTP/1.1\r\nhost: x\r\nx-slow: "), slow("GET /hea"), slow(""));
+
+    // The limit is one for the head: a body may take longer.
+    let mut stream = tokio::net::TcpStream::connect(&host).await.unwrap();
+    let body = "{\"email\": \"a@example.com\", \"password\": \"x\"}";
+    let head = format!(
+        "POST /api/v1/auths/signin HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+}

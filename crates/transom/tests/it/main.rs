@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests are tests too")]
 
 mod access;
+mod audio;
 mod cli;
 mod cli_users;
 mod contract;
+mod embeddings;
 mod files;
 mod foreign;
 mod frontend;
 mod http;
 mod inputs;
+mod local;
 mod openapi;
 mod postgres;
 mod search;

@@ -1,7 +1,8 @@
 //! The same server on PostgreSQL.
 
 use serde_json::json;
-use transom_testkit::{Answer, Caller, MockProvider, PASSWORD, Script, Tab, Thread};
+use transom_store::OpenOptions;
+use transom_testkit::{Answer, Caller, MockProvider, PASSWORD, Plan, Script, Tab, Thread};
 
 use crate::{SOON, plan};
 
@@ -17,12 +18,21 @@ fn postgres_url() -> String {
     })
 }
 
+/// A server that keeps everything in a schema of its own.
+pub fn plan_in(schema: &str) -> Plan {
+    plan().env("DATABASE_URL", postgres_url()).env("DATABASE_SCHEMA", schema)
+}
+
+/// How to open what such a server keeps.
+pub fn options_of(schema: &str) -> OpenOptions {
+    OpenOptions { pool_size: Some(2), schema: Some(schema.to_owned()), ..OpenOptions::new(postgres_url()) }
+}
+
 #[tokio::test]
 async fn an_answer_is_streamed_and_kept_on_postgresql() {
     let provider = MockProvider::start().await;
     let schema = format!("t{}", uuid::Uuid::new_v4().simple());
-    let plan = plan().env("DATABASE_URL", postgres_url()).env("DATABASE_SCHEMA", schema).upstream(&provider);
-    let mut server = plan.start().await;
+    let mut server = plan_in(&schema).upstream(&provider).start().await;
     assert!(!server.data().join("webui.db").exists(), "SQLite was used");
     let admin = Caller::sign_up(&server, "ada").await;
     let tab = Tab::open(&admin).await;
@@ -47,7 +57,7 @@ async fn an_answer_is_streamed_and_kept_on_postgresql() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_first_people_at_two_servers_one_is_the_administrator() {
     let schema = format!("t{}", uuid::Uuid::new_v4().simple());
-    let plan = || plan().env("DATABASE_URL", postgres_url()).env("DATABASE_SCHEMA", &schema);
+    let plan = || plan_in(&schema);
     // Both bring the schema up to date at once.
     let (one, other) = tokio::join!(plan().start(), plan().start());
     let tries = (0..50).map(|number| {

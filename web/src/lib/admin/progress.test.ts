@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BEGINNING, after, bytes } from './progress';
+import { BEGINNING, after } from './progress';
 
 it('follows a model on its way', () => {
 	let at = after(BEGINNING, { status: 'pulling manifest' });
@@ -20,13 +20,4 @@ it('follows a file on its way', () => {
 it('ends with what went wrong', () => {
 	const at = after({ status: 'pulling manifest', finished: false }, { error: 'no such model' });
 	expect(at).toEqual({ status: 'pulling manifest', error: 'no such model', finished: true });
-});
-
-it('names sizes', () => {
-	expect([0, 999, 807_694_464, 4_700_000_000].map((size) => bytes(size, 'en-US'))).toEqual([
-		'0 byte',
-		'999 byte',
-		'808 MB',
-		'4.7 GB'
-	]);
 });

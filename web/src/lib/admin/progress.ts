@@ -22,15 +22,3 @@ export function after(before: Progress, line: Record<string, unknown>): Progress
 	const share = total ? Math.min(1, (numberOf(line.completed) ?? 0) / total) : undefined;
 	return { status, share, finished: false };
 }
-
-/** A number of bytes in the largest unit that fits. */
-export function bytes(size: number, locale: string): string {
-	const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-	const step = size >= 1 ? Math.min(units.length - 1, Math.floor(Math.log10(size) / 3)) : 0;
-	return new Intl.NumberFormat(locale, {
-		style: 'unit',
-		unit: units[step],
-		unitDisplay: 'short',
-		maximumFractionDigits: step > 2 ? 1 : 0
-	}).format(size / 1000 ** step);
-}

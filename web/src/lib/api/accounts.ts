@@ -4,7 +4,7 @@ import type { components } from './schema';
 
 export type Account = components['schemas']['UserGroupIdsModel'];
 export type AccountBrief = components['schemas']['UserInfoResponse'];
-export type Group = components['schemas']['GroupResponse'] & { member_count?: number };
+export type Group = components['schemas']['GroupResponse'];
 export type NewAccount = components['schemas']['AddUserForm'];
 export type AccountChange = components['schemas']['UserUpdateForm'];
 export type GroupForm = components['schemas']['GroupForm'];

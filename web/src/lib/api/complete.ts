@@ -1,6 +1,6 @@
 /** One answer of a model, streamed, that belongs to no chat. */
-import { textOf } from '$lib/chat/sse';
 import { client, read } from './client';
+import { textOf } from './pieces';
 
 export interface Turn {
 	role: 'system' | 'user' | 'assistant';

@@ -1216,6 +1216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transom/engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether models can run in this server
+         * @description For: admin.
+         */
+        get: operations["get_api_v1_transom_engine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/transom/settings": {
         parameters: {
             query?: never;
@@ -4972,6 +4992,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/memories/ef": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The vector of a greeting, where ENV is dev
+         * @description For: verified.
+         */
+        get: operations["get_api_v1_memories_ef"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/memories/query": {
         parameters: {
             query?: never;
@@ -5112,6 +5152,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/utils/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A chat as a PDF document
+         * @description For: verified.
+         */
+        post: operations["post_api_v1_utils_pdf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/utils/code/execute": {
         parameters: {
             query?: never;
@@ -5122,10 +5182,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Run Python on the code engine
+         * Run Python on the Jupyter server
          * @description For: permission.
          */
         post: operations["post_api_v1_utils_code_execute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/utils/code/format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Format Python
+         * @description For: admin.
+         */
+        post: operations["post_api_v1_utils_code_format"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5252,6 +5332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrieval/ef/{text}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The vector of a text, where ENV is dev
+         * @description For: verified.
+         */
+        get: operations["get_api_v1_retrieval_ef_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images/config": {
         parameters: {
             query?: never;
@@ -5292,10 +5392,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audio/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings of speech
+         * @description For: admin.
+         */
+        get: operations["get_api_v1_audio_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/config/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the settings of speech
+         * @description For: admin.
+         */
+        post: operations["post_api_v1_audio_config_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models that speak
+         * @description For: verified.
+         */
+        get: operations["get_api_v1_audio_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Voices
+         * @description For: verified.
+         */
+        get: operations["get_api_v1_audio_voices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speaks a text
+         * @description For: permission.
+         */
+        post: operations["post_api_v1_audio_speech"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audio/transcriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The text of a recording
+         * @description For: permission.
+         */
+        post: operations["post_api_v1_audio_transcriptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Whether an account is active now. */
+        Active: {
+            active: boolean;
+        };
         ActiveForm: {
             is_active: boolean;
         };
@@ -5331,8 +5555,35 @@ export interface components {
             PENDING_USER_OVERLAY_CONTENT?: string | null;
             RESPONSE_WATERMARK?: string | null;
         };
+        /** @description Whom to ask for an account. */
+        AdminDetails: {
+            name?: string | null;
+            email?: string | null;
+        };
         ApiKey: {
             api_key: string;
+        };
+        /** @description The arena's settings. */
+        Arena: {
+            ENABLE_EVALUATION_ARENA_MODELS: boolean;
+            EVALUATION_ARENA_MODELS: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description All audio settings, keys included: for administrators. */
+        AudioConfigUpdateForm: {
+            tts: components["schemas"]["TTSConfigForm"];
+            stt: components["schemas"]["STTConfigForm"];
+        };
+        /** @description What can speak. */
+        AudioModels: {
+            /** @description Objects with `id` and perhaps `name`. */
+            models: unknown[];
+        };
+        /** @description By which voices. */
+        AudioVoices: {
+            /** @description Objects with `id` and `name`. */
+            voices: unknown[];
         };
         AzureEngine: {
             url: string;
@@ -5355,6 +5606,23 @@ export interface components {
         };
         BannersForm: {
             banners: components["schemas"]["BannerModel"][];
+        };
+        /** @description The parts of the form. */
+        Body_transcription_api_v1_audio_transcriptions_post: {
+            /**
+             * Format: binary
+             * @description The recording.
+             */
+            file: string;
+            /** @description Code of the spoken language, when it is known. */
+            language?: string | null;
+        };
+        /** @description What changed in a version; a list for each kind of change. */
+        Changes: {
+            /** @description Of the release, as `YYYY-MM-DD`. */
+            date: string;
+        } & {
+            [key: string]: unknown;
         };
         ChannelCreateForm: {
             /** @default  */
@@ -5393,6 +5661,129 @@ export interface components {
             group_ids?: string[] | null;
             /** @description Accounts that become members. */
             user_ids?: string[] | null;
+        };
+        /** @description A channel with what the caller may do in it. */
+        ChannelFullResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Who made it. */
+            user_id: string;
+            /** @description `None` for a channel whose access control decides, `group` and `dm` for those that have members. */
+            type?: string | null;
+            /** @description Name; may be empty for direct messages. */
+            name: string;
+            /** @description What it is about. */
+            description?: string | null;
+            /** @description What its maker said about privacy; its access control and members decide. */
+            is_private?: boolean | null;
+            /** @description Free object or `Null`. */
+            data: unknown;
+            /** @description Free object or `Null`. */
+            meta: unknown;
+            /** @description Who may use it, when it has no members; `None` (JSON `null`) for everyone. */
+            access_control?: unknown;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            updated_at: number;
+            /** @description Who changed it last. */
+            updated_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            archived_at?: number | null;
+            /** @description Who archived it. */
+            archived_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            deleted_at?: number | null;
+            /** @description Who deleted it. */
+            deleted_by?: string | null;
+            is_manager: boolean;
+            write_access: boolean;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            last_read_at?: number | null;
+            /** Format: uint64 */
+            unread_count: number;
+            /**
+             * Format: uint64
+             * @description How many accounts may read it.
+             */
+            user_count: number;
+            /** @description Of a channel with members. */
+            user_ids?: string[] | null;
+            /** @description Of a channel with members. */
+            users?: components["schemas"]["UserIdNameStatusResponse"][] | null;
+        };
+        /** @description A channel in the caller's list. */
+        ChannelListItemResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Who made it. */
+            user_id: string;
+            /** @description `None` for a channel whose access control decides, `group` and `dm` for those that have members. */
+            type?: string | null;
+            /** @description Name; may be empty for direct messages. */
+            name: string;
+            /** @description What it is about. */
+            description?: string | null;
+            /** @description What its maker said about privacy; its access control and members decide. */
+            is_private?: boolean | null;
+            /** @description Free object or `Null`. */
+            data: unknown;
+            /** @description Free object or `Null`. */
+            meta: unknown;
+            /** @description Who may use it, when it has no members; `None` (JSON `null`) for everyone. */
+            access_control?: unknown;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            updated_at: number;
+            /** @description Who changed it last. */
+            updated_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            archived_at?: number | null;
+            /** @description Who archived it. */
+            archived_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            deleted_at?: number | null;
+            /** @description Who deleted it. */
+            deleted_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            last_message_at?: number | null;
+            /** Format: uint64 */
+            unread_count: number;
+            /** @description Of direct messages only. */
+            user_ids?: string[] | null;
+            /** @description Of direct messages only. */
+            users?: components["schemas"]["UserIdNameStatusResponse"][] | null;
         };
         /** @description A member of a channel. */
         ChannelMemberModel: {
@@ -5472,6 +5863,40 @@ export interface components {
             /** @description Who deleted it. */
             deleted_by?: string | null;
         };
+        /** @description One who may read a channel, as the others see it. */
+        ChannelReader: {
+            id: string;
+            name: string;
+            email: string;
+            role: string;
+            username?: string | null;
+            profile_image_url: string;
+            bio?: string | null;
+            timezone?: string | null;
+            status_emoji?: string | null;
+            status_message?: string | null;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            status_expires_at?: number | null;
+            is_active: boolean;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            last_active_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            created_at: number;
+        };
         ChatFolderIdForm: {
             folder_id?: string | null;
         };
@@ -5538,6 +5963,73 @@ export interface components {
              */
             created_at: number;
         };
+        /** @description A chat to be set: its messages as they stand in a chat's document. */
+        ChatTitleMessagesForm: {
+            title: string;
+            messages: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description Figures of the caller's chats. */
+        ChatUsageStatsListResponse: {
+            items: components["schemas"]["ChatUsageStatsResponse"][];
+            /**
+             * Format: uint64
+             * @description Of all pages.
+             */
+            total: number;
+        };
+        /** @description Figures of one chat. */
+        ChatUsageStatsResponse: {
+            id: string;
+            /** @description Answers of the current branch by model. */
+            models: {
+                [key: string]: number;
+            };
+            /**
+             * Format: uint64
+             * @description Messages of the current branch.
+             */
+            message_count: number;
+            /** @description Answers of all branches by model. */
+            history_models: {
+                [key: string]: number;
+            };
+            /** Format: uint64 */
+            history_message_count: number;
+            /** Format: uint64 */
+            history_user_message_count: number;
+            /** Format: uint64 */
+            history_assistant_message_count: number;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            average_response_time: number;
+            /**
+             * Format: double
+             * @description Letters.
+             */
+            average_user_message_content_length: number;
+            /**
+             * Format: double
+             * @description Letters.
+             */
+            average_assistant_message_content_length: number;
+            tags: unknown;
+            /** @description Unix seconds, as the client gave them. */
+            last_message_at: unknown;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            created_at: number;
+        };
         ChatsImportForm: {
             chats: components["schemas"]["ChatImportForm"][];
         };
@@ -5568,7 +6060,18 @@ export interface components {
             /** Format: int64 */
             CODE_INTERPRETER_JUPYTER_TIMEOUT?: number | null;
         };
+        /** @description Python code. */
         CodeForm: {
+            code: string;
+        };
+        /** @description What a run put out. */
+        CodeOutput: {
+            stdout: string;
+            stderr: string;
+            result: string;
+        };
+        /** @description Formatted code. */
+        CodeResponse: {
             code: string;
         };
         ConfigForm: {
@@ -5614,6 +6117,17 @@ export interface components {
             ollama_config?: components["schemas"]["EmbeddingEngine"] | null;
             azure_openai_config?: components["schemas"]["AzureEngine"] | null;
         };
+        EngineStatus: {
+            /**
+             * Format: uint
+             * @description Index for `/ollama/api/*`; null when models cannot run here.
+             */
+            index?: number | null;
+            /** @description Why they cannot. */
+            reason?: string | null;
+            /** @description What to pull to begin with. */
+            starter: string;
+        };
         Error: {
             detail: string | {
                 type: string;
@@ -5646,6 +6160,15 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description A page of ratings. */
+        FeedbackListResponse: {
+            items: components["schemas"]["FeedbackUserResponse"][];
+            /**
+             * Format: uint64
+             * @description Of all pages.
+             */
+            total: number;
+        };
         /** @description A rating. */
         FeedbackModel: {
             /** @description Id. */
@@ -5675,6 +6198,38 @@ export interface components {
              * @description Unix seconds.
              */
             updated_at: number;
+        };
+        /** @description A rating and who gave it. */
+        FeedbackUserResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Who gave it. */
+            user_id: string;
+            /**
+             * Format: int64
+             * @description Version of its form; 0 so far.
+             */
+            version: number;
+            /** @description `rating` in practice. */
+            type: string;
+            /** @description The rating, the rated model, the reason and so on, or `Null`. */
+            data: unknown;
+            /** @description Where it was given, or `Null`. */
+            meta: unknown;
+            /** @description The chat at that time, or `Null`. `None` where it was not read: lists leave it out. */
+            snapshot?: unknown;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+            /** @description Null when the account is gone. */
+            user?: components["schemas"]["Rater"] | null;
         };
         FileContent: {
             content: string;
@@ -5810,6 +6365,40 @@ export interface components {
             /** @description From 0 (nothing in common) to 1 (the same). */
             distances: number[][];
         };
+        /** @description A group to take along. */
+        GroupExportResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Who made it. */
+            user_id: string;
+            /** @description Name. */
+            name: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description Free object or `Null`. */
+            data: unknown;
+            /** @description Free object or `Null`. */
+            meta: unknown;
+            /** @description Partial tree of permissions or `Null`. */
+            permissions: unknown;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+            /**
+             * Format: uint64
+             * @description How many members it has.
+             */
+            member_count: number;
+            /** @description Its members. */
+            user_ids: string[];
+        };
         GroupForm: {
             name: string;
             description: string;
@@ -5822,7 +6411,7 @@ export interface components {
             } | null;
         };
         /** @description A group. */
-        GroupResponse: {
+        GroupModel: {
             /** @description Id. */
             id: string;
             /** @description Who made it. */
@@ -5848,10 +6437,58 @@ export interface components {
              */
             updated_at: number;
         };
+        /** @description A group in brief. */
+        GroupName: {
+            id: string;
+            name: string;
+        };
+        /** @description A group as it is shown. */
+        GroupResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Who made it. */
+            user_id: string;
+            /** @description Name. */
+            name: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description Free object or `Null`. */
+            data: unknown;
+            /** @description Free object or `Null`. */
+            meta: unknown;
+            /** @description Partial tree of permissions or `Null`. */
+            permissions: unknown;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+            /**
+             * Format: uint64
+             * @description How many members it has.
+             */
+            member_count: number;
+        };
+        /** @description A picture of the app. */
+        Icon: {
+            src: string;
+            type: string;
+            sizes: string;
+            purpose: string;
+        };
         ImportConfigForm: {
             config: {
                 [key: string]: unknown;
             };
+        };
+        /** @description Whether people may sign in through LDAP. */
+        LdapEnabled: {
+            ENABLE_LDAP: boolean;
         };
         LdapForm: {
             user: string;
@@ -5881,6 +6518,20 @@ export interface components {
         LdapSwitch: {
             enable_ldap?: boolean | null;
         };
+        /** @description The manifest of the installable app. */
+        Manifest: {
+            name: string;
+            short_name: string;
+            description: string;
+            start_url: string;
+            display: string;
+            background_color: string;
+            theme_color: string;
+            icons: components["schemas"]["Icon"][];
+            share_target: {
+                [key: string]: unknown;
+            };
+        };
         MarkdownForm: {
             md: string;
         };
@@ -5908,6 +6559,10 @@ export interface components {
         };
         MemoryUpdateModel: {
             content?: string | null;
+        };
+        /** @description A sentence about what was done. */
+        Message: {
+            message: string;
         };
         MessageForm: {
             /** @description The client's own id for the message until it has one; comes back in the event. */
@@ -5960,6 +6615,130 @@ export interface components {
              */
             updated_at: number;
         };
+        /** @description A message with everything. */
+        MessageResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Who wrote it, or had a model write it. */
+            user_id: string;
+            /** @description The channel. */
+            channel_id: string;
+            /** @description The message it quotes. */
+            reply_to_id?: string | null;
+            /** @description The first message of the thread it belongs to. */
+            parent_id?: string | null;
+            /** @description Whether it is kept in view. */
+            is_pinned: boolean;
+            /** @description Who pinned it. */
+            pinned_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            pinned_at?: number | null;
+            /** @description Text. */
+            content: string;
+            /** @description Files and so on, or `Null`. */
+            data: unknown;
+            /** @description Free object or `Null`; names the model that wrote it. */
+            meta: unknown;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            updated_at: number;
+            /** @description Null when the account is gone. */
+            user?: components["schemas"]["UserNameResponse"] | null;
+            reply_to_message?: components["schemas"]["MessageUserSlimResponse"] | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            latest_reply_at?: number | null;
+            /** Format: uint64 */
+            reply_count: number;
+            reactions: components["schemas"]["Reactions"][];
+        };
+        /** @description A message of a page, without the content of its files. */
+        MessageUserResponse: {
+            id: string;
+            user_id: string;
+            channel_id: string;
+            reply_to_id?: string | null;
+            parent_id?: string | null;
+            is_pinned: boolean;
+            pinned_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            pinned_at?: number | null;
+            content: string;
+            /** @description Whether there are files and so on. */
+            data: boolean;
+            meta?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            updated_at: number;
+            /** @description Null when the account is gone. */
+            user?: components["schemas"]["UserNameResponse"] | null;
+            reply_to_message?: components["schemas"]["MessageUserSlimResponse"] | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            latest_reply_at?: number | null;
+            /** Format: uint64 */
+            reply_count: number;
+            reactions: components["schemas"]["Reactions"][];
+        };
+        /** @description A message without what belongs to it. */
+        MessageUserSlimResponse: {
+            id: string;
+            user_id: string;
+            channel_id: string;
+            reply_to_id?: string | null;
+            parent_id?: string | null;
+            is_pinned: boolean;
+            pinned_by?: string | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            pinned_at?: number | null;
+            content: string;
+            /** @description Whether there are files and so on. */
+            data: boolean;
+            meta?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            updated_at: number;
+            /** @description Null when the account is gone. */
+            user?: components["schemas"]["UserNameResponse"] | null;
+        };
         /** @description A model as clients send it. Owner and times are never taken from it. */
         ModelForm: {
             /** @description Id. */
@@ -5990,6 +6769,15 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** @description A page of workspace models. */
+        ModelListResponse: {
+            items: components["schemas"]["ModelUserResponse"][];
+            /**
+             * Format: uint64
+             * @description Of all pages.
+             */
+            total: number;
+        };
         /** @description A workspace model. */
         ModelModel: {
             /** @description Id. */
@@ -6019,6 +6807,37 @@ export interface components {
              */
             updated_at: number;
         };
+        /** @description A workspace model and its owner. */
+        ModelUserResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Owner. */
+            user_id: string;
+            /** @description The model it is made of; `None` for an override of the base model with the same id. */
+            base_model_id?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description Parameters, an object. */
+            params: unknown;
+            /** @description Description, picture, capabilities and so on, an object. */
+            meta: unknown;
+            /** @description Who may use it; `None` (JSON `null`) for everyone. */
+            access_control?: unknown;
+            /** @description Whether it can be used. */
+            is_active: boolean;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+            /** @description Null when the account is gone. */
+            user?: components["schemas"]["UserResponse"] | null;
+        };
         /** @description Fields stand in the order in which a missing one is noticed. */
         ModelsConfigForm: {
             /** @description Ids separated by commas. */
@@ -6042,6 +6861,15 @@ export interface components {
             } | null;
             /** @description `null` for everyone; left out of a change, it stays as it is. */
             access_control?: unknown;
+        };
+        /** @description A page of notes. */
+        NoteListResponse: {
+            items: components["schemas"]["NoteUserResponse"][];
+            /**
+             * Format: uint64
+             * @description Of all pages.
+             */
+            total: number;
         };
         /** @description A note. */
         NoteModel: {
@@ -6068,7 +6896,60 @@ export interface components {
              */
             updated_at: number;
         };
-        /** @description Body of `POST /ollama/config/update`. */
+        /** @description A note with what the caller may do with it. */
+        NoteResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Owner. */
+            user_id: string;
+            /** @description Title. */
+            title: string;
+            /** @description `content` in several forms, files and so on, or `Null`. */
+            data: unknown;
+            /** @description Free object or `Null`. */
+            meta: unknown;
+            /** @description Who may use it; `None` (JSON `null`) for everyone. */
+            access_control?: unknown;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            updated_at: number;
+            write_access: boolean;
+        };
+        /** @description A note with its owner. */
+        NoteUserResponse: {
+            /** @description Id. */
+            id: string;
+            /** @description Owner. */
+            user_id: string;
+            /** @description Title. */
+            title: string;
+            /** @description `content` in several forms, files and so on, or `Null`. */
+            data: unknown;
+            /** @description Free object or `Null`. */
+            meta: unknown;
+            /** @description Who may use it; `None` (JSON `null`) for everyone. */
+            access_control?: unknown;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description Unix nanoseconds.
+             */
+            updated_at: number;
+            /** @description Null when the account is gone. */
+            user?: components["schemas"]["UserResponse"] | null;
+        };
+        /** @description The connections, as they are told and as they are changed. */
         OllamaConfigForm: {
             /** @description Use Ollama servers at all. */
             ENABLE_OLLAMA_API?: boolean | null;
@@ -6083,7 +6964,7 @@ export interface components {
             url: string;
             key?: string | null;
         };
-        /** @description Body of `POST /openai/config/update`. */
+        /** @description The connections, as they are told and as they are changed. */
         OpenAIConfigForm: {
             /** @description Use OpenAI-compatible servers at all. */
             ENABLE_OPENAI_API?: boolean | null;
@@ -6122,6 +7003,11 @@ export interface components {
             /** @description `YYYY-MM-DD`. */
             date_of_birth?: string | null;
         };
+        /** @description How far the reading of a file is. */
+        Progress: {
+            /** @description `pending`, `completed` or `failed`. */
+            status: string;
+        };
         PromptForm: {
             command: string;
             title: string;
@@ -6155,9 +7041,63 @@ export interface components {
              */
             k?: number | null;
         };
+        /** @description Who rated. */
+        Rater: {
+            id: string;
+            name: string;
+            role: string;
+            email: string;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            last_active_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            created_at: number;
+        };
+        /** @description One who reacted. */
+        Reacting: {
+            id: string;
+            name: string;
+        };
         ReactionForm: {
             /** @description Short name of an emoji. */
             name: string;
+        };
+        /** @description Those who reacted in the same way. */
+        Reactions: {
+            /** @description Short name of an emoji. */
+            name: string;
+            users: components["schemas"]["Reacting"][];
+            /** Format: uint64 */
+            count: number;
+        };
+        /** @description Settings of speech to text. */
+        STTConfigForm: {
+            OPENAI_API_BASE_URL: string;
+            OPENAI_API_KEY: string;
+            ENGINE: string;
+            MODEL: string;
+            /** @default [] */
+            SUPPORTED_CONTENT_TYPES: string[];
+            WHISPER_MODEL: string;
+            DEEPGRAM_API_KEY: string;
+            AZURE_API_KEY: string;
+            AZURE_REGION: string;
+            AZURE_LOCALES: string;
+            AZURE_BASE_URL: string;
+            AZURE_MAX_SPEAKERS: string;
+            MISTRAL_API_KEY: string;
+            MISTRAL_API_BASE_URL: string;
+            MISTRAL_USE_CHAT_COMPLETIONS: boolean;
         };
         /** @description The session that asks, with the account behind it. */
         SessionUserInfoResponse: {
@@ -6256,7 +7196,29 @@ export interface components {
             password: string;
             profile_image_url?: string | null;
         };
-        /** @description Whether something was done. */
+        /** @description Start-up settings. Visitors get the first fields only, accounts all of them. */
+        StartConfig: {
+            status: boolean;
+            name: string;
+            version: string;
+            default_locale: string;
+            /** @description Sign-in providers by id, with the name to show, below `providers`. */
+            oauth: {
+                [key: string]: unknown;
+            };
+            /** @description Switches by name. */
+            features: {
+                [key: string]: boolean;
+            };
+            /**
+             * @description Set while there is no account yet.
+             * @default false
+             */
+            onboarding: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Whether something was done, or is well. */
         Status: {
             status: boolean;
         };
@@ -6269,6 +7231,11 @@ export interface components {
              * @description Unix seconds.
              */
             status_expires_at?: number | null;
+        };
+        /** @description What became of a turn that was to stop. */
+        Stopped: {
+            status: boolean;
+            message: string;
         };
         Suggestion: {
             /** @description Two lines. */
@@ -6283,6 +7250,24 @@ export interface components {
             models: {
                 [key: string]: unknown;
             }[];
+        };
+        /** @description Settings of text to speech. */
+        TTSConfigForm: {
+            OPENAI_API_BASE_URL: string;
+            OPENAI_API_KEY: string;
+            /** @description Fields that every request carries. */
+            OPENAI_PARAMS?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Key of ElevenLabs or Azure. */
+            API_KEY: string;
+            ENGINE: string;
+            MODEL: string;
+            VOICE: string;
+            SPLIT_ON: string;
+            AZURE_SPEECH_REGION: string;
+            AZURE_SPEECH_BASE_URL: string;
+            AZURE_SPEECH_OUTPUT_FORMAT: string;
         };
         TagForm: {
             name: string;
@@ -6328,6 +7313,14 @@ export interface components {
         TaskIds: {
             task_ids: string[];
         };
+        /** @description Running turns. */
+        Tasks: {
+            tasks: string[];
+        };
+        /** @description The vector of a text. */
+        TextVector: {
+            result: number[];
+        };
         ToolServer: {
             url: string;
             path: string;
@@ -6348,6 +7341,18 @@ export interface components {
         };
         ToolServers: {
             TOOL_SERVER_CONNECTIONS: components["schemas"]["ToolServer"][];
+        };
+        /** @description What was said. */
+        Transcription: {
+            /** @description The text. */
+            text: string;
+            /** @description A name for the recording, which is not kept. */
+            filename: string;
+        };
+        /** @description Current and latest version. */
+        Updates: {
+            current: string;
+            latest: string;
         };
         /** @description The parts of the form. */
         UploadForm: {
@@ -6375,6 +7380,26 @@ export interface components {
             created_at: number;
             /** Format: int64 */
             updated_at: number;
+        };
+        /** @description Models in use and active accounts. */
+        Usage: {
+            model_ids: string[];
+            /** Format: uint64 */
+            user_count: number;
+        };
+        /** @description An account as others see it. */
+        UserActiveResponse: {
+            name: string;
+            profile_image_url: string;
+            status_emoji?: string | null;
+            status_message?: string | null;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            status_expires_at?: number | null;
+            groups: components["schemas"]["GroupName"][];
+            is_active: boolean;
         };
         /** @description A page of accounts. */
         UserGroupIdsListResponse: {
@@ -6431,6 +7456,19 @@ export interface components {
             created_at: number;
             group_ids: string[];
         };
+        /** @description A member of a channel in brief. */
+        UserIdNameStatusResponse: {
+            id: string;
+            name: string;
+            status_emoji?: string | null;
+            status_message?: string | null;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            status_expires_at?: number | null;
+            is_active: boolean;
+        };
         /** @description Accounts in brief. */
         UserInfoListResponse: {
             users: components["schemas"]["UserInfoResponse"][];
@@ -6453,6 +7491,15 @@ export interface components {
              * @description Unix seconds.
              */
             status_expires_at?: number | null;
+        };
+        /** @description A page of those who may read a channel. */
+        UserListResponse: {
+            users: components["schemas"]["ChannelReader"][];
+            /**
+             * Format: uint64
+             * @description Of all pages.
+             */
+            total: number;
         };
         /** @description An account as administrators see it. */
         UserModel: {
@@ -6499,6 +7546,12 @@ export interface components {
              */
             created_at: number;
         };
+        /** @description The author of a message. */
+        UserNameResponse: {
+            id: string;
+            name: string;
+            role: string;
+        };
         /** @description The tree of permissions; keys that are left out keep the server's own default. */
         UserPermissions: {
             workspace: {
@@ -6514,6 +7567,39 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description The account after a change of its profile. */
+        UserProfileImageResponse: {
+            id: string;
+            name: string;
+            role: string;
+            email: string;
+            profile_image_url: string;
+        };
+        /** @description Whose something is. */
+        UserResponse: {
+            id: string;
+            name: string;
+            role: string;
+            email: string;
+        };
+        /** @description Settings of the caller; those of the web client are below `ui`. */
+        UserSettings: {
+            ui?: {
+                [key: string]: unknown;
+            } | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description What somebody says about how they are: an answer by itself, and a part of others. */
+        UserStatus: {
+            status_emoji?: string | null;
+            status_message?: string | null;
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
+            status_expires_at?: number | null;
+        };
         UserUpdateForm: {
             /** @description `pending`, `user` or `admin`. */
             role: string;
@@ -6521,6 +7607,13 @@ export interface components {
             email: string;
             profile_image_url: string;
             password?: string | null;
+        };
+        /** @description The version that clients may rely on. */
+        Version: {
+            version: string;
+            deployment_id: string;
+            /** @description The version of this server itself. */
+            transom: string;
         };
         Webhook: {
             url: string;
@@ -6549,7 +7642,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Status"];
                 };
             };
             /** @description A refusal */
@@ -6578,7 +7671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Status"];
                 };
             };
             /** @description A refusal */
@@ -6607,7 +7700,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Status"];
                 };
             };
             /** @description A refusal */
@@ -6636,7 +7729,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Version"];
                 };
             };
             /** @description A refusal */
@@ -6665,7 +7758,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Updates"];
                 };
             };
             /** @description A refusal */
@@ -6694,7 +7787,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: components["schemas"]["Changes"];
+                    };
                 };
             };
             /** @description A refusal */
@@ -6723,7 +7818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["StartConfig"];
                 };
             };
             /** @description A refusal */
@@ -6814,7 +7909,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             /** @description A refusal */
@@ -6843,7 +7938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Manifest"];
                 };
             };
             /** @description A refusal */
@@ -7246,7 +8341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UserProfileImageResponse"];
                 };
             };
             /** @description A refusal */
@@ -7395,7 +8490,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["AdminDetails"];
                 };
             };
             /** @description A refusal */
@@ -7486,7 +8581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LdapEnabled"];
                 };
             };
             /** @description A refusal */
@@ -7519,7 +8614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LdapEnabled"];
                 };
             };
             /** @description A refusal */
@@ -7806,7 +8901,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UserActiveResponse"];
                 };
             };
             /** @description A refusal */
@@ -7866,7 +8961,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GroupResponse"][];
+                    "application/json": components["schemas"]["GroupModel"][];
                 };
             };
             /** @description A refusal */
@@ -7895,7 +8990,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A refusal */
@@ -7924,7 +9021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UserSettings"] | null;
                 };
             };
             /** @description A refusal */
@@ -7957,7 +9054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UserSettings"];
                 };
             };
             /** @description A refusal */
@@ -7986,7 +9083,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    } | null;
                 };
             };
             /** @description A refusal */
@@ -8021,7 +9120,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A refusal */
@@ -8050,7 +9151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UserStatus"];
                 };
             };
             /** @description A refusal */
@@ -8083,7 +9184,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UserStatus"];
                 };
             };
             /** @description A refusal */
@@ -8114,7 +9215,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Active"];
                 };
             };
             /** @description A refusal */
@@ -8145,7 +9246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GroupResponse"][];
+                    "application/json": components["schemas"]["GroupModel"][];
                 };
             };
             /** @description A refusal */
@@ -8267,7 +9368,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A refusal */
@@ -8300,7 +9403,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description A refusal */
@@ -8391,7 +9496,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ToolServers"];
                 };
             };
             /** @description A refusal */
@@ -8424,7 +9529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ToolServers"];
                 };
             };
             /** @description A refusal */
@@ -8581,7 +9686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModelsConfigForm"];
                 };
             };
             /** @description A refusal */
@@ -8614,7 +9719,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModelsConfigForm"];
                 };
             };
             /** @description A refusal */
@@ -8676,7 +9781,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["BannerModel"][];
                 };
             };
             /** @description A refusal */
@@ -8710,6 +9815,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BannerModel"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_api_v1_transom_engine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineStatus"];
                 };
             };
             /** @description A refusal */
@@ -8973,7 +10107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Tasks"];
                 };
             };
             /** @description A refusal */
@@ -9035,7 +10169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Stopped"];
                 };
             };
             /** @description A refusal */
@@ -9799,7 +10933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ChatUsageStatsListResponse"];
                 };
             };
             /** @description A refusal */
@@ -10596,7 +11730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[];
+                    "application/json": components["schemas"]["ChannelListItemResponse"][];
                 };
             };
             /** @description A refusal */
@@ -10656,7 +11790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ChannelFullResponse"];
                 };
             };
             /** @description A refusal */
@@ -10822,7 +11956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["UserListResponse"];
                 };
             };
             /** @description A refusal */
@@ -10961,7 +12095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[];
+                    "application/json": components["schemas"]["MessageUserResponse"][];
                 };
             };
             /** @description A refusal */
@@ -10994,7 +12128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[];
+                    "application/json": components["schemas"]["MessageUserResponse"][];
                 };
             };
             /** @description A refusal */
@@ -11061,7 +12195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["MessageResponse"];
                 };
             };
             /** @description A refusal */
@@ -11093,7 +12227,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    } | null;
                 };
             };
             /** @description A refusal */
@@ -11128,7 +12264,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[];
+                    "application/json": components["schemas"]["MessageUserResponse"][];
                 };
             };
             /** @description A refusal */
@@ -11232,7 +12368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["MessageUserResponse"];
                 };
             };
             /** @description A refusal */
@@ -11335,7 +12471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[];
+                    "application/json": components["schemas"]["NoteUserResponse"][];
                 };
             };
             /** @description A refusal */
@@ -11373,7 +12509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["NoteListResponse"];
                 };
             };
             /** @description A refusal */
@@ -11437,7 +12573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["NoteResponse"];
                 };
             };
             /** @description A refusal */
@@ -11532,7 +12668,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Arena"];
                 };
             };
             /** @description A refusal */
@@ -11565,7 +12701,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Arena"];
                 };
             };
             /** @description A refusal */
@@ -11786,7 +12922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["FeedbackListResponse"];
                 };
             };
             /** @description A refusal */
@@ -12165,7 +13301,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown[];
+                    "application/json": components["schemas"]["GroupResponse"][];
                 };
             };
             /** @description A refusal */
@@ -12198,7 +13334,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["GroupResponse"];
                 };
             };
             /** @description A refusal */
@@ -12229,7 +13365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["GroupResponse"];
                 };
             };
             /** @description A refusal */
@@ -12260,7 +13396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["GroupExportResponse"];
                 };
             };
             /** @description A refusal */
@@ -12295,7 +13431,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["GroupResponse"];
                 };
             };
             /** @description A refusal */
@@ -12392,7 +13528,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["GroupResponse"];
                 };
             };
             /** @description A refusal */
@@ -12427,7 +13563,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["GroupResponse"];
                 };
             };
             /** @description A refusal */
@@ -12814,7 +13950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ModelListResponse"];
                 };
             };
             /** @description A refusal */
@@ -13217,7 +14353,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OpenAIConfigForm"];
                 };
             };
             /** @description A refusal */
@@ -13250,7 +14386,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OpenAIConfigForm"];
                 };
             };
             /** @description A refusal */
@@ -13619,7 +14755,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OllamaConfigForm"];
                 };
             };
             /** @description A refusal */
@@ -13652,7 +14788,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["OllamaConfigForm"];
                 };
             };
             /** @description A refusal */
@@ -15001,7 +16137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description A refusal */
@@ -15097,7 +16233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description A refusal */
@@ -15131,7 +16267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Progress"];
                     "text/event-stream": unknown;
                 };
             };
@@ -15371,6 +16507,35 @@ export interface operations {
             };
         };
     };
+    get_api_v1_memories_ef: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextVector"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     post_api_v1_memories_query: {
         parameters: {
             query?: never;
@@ -15592,6 +16757,39 @@ export interface operations {
             };
         };
     };
+    post_api_v1_utils_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatTitleMessagesForm"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     post_api_v1_utils_code_execute: {
         parameters: {
             query?: never;
@@ -15611,7 +16809,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["CodeOutput"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_api_v1_utils_code_format: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeForm"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeResponse"];
                 };
             };
             /** @description A refusal */
@@ -16458,6 +17689,37 @@ export interface operations {
             };
         };
     };
+    get_api_v1_retrieval_ef_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                text: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextVector"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_api_v1_images_config: {
         parameters: {
             query?: never;
@@ -16708,6 +17970,188 @@ export interface operations {
                         /** @description Which nodes of the edit workflow receive which fields, as a JSON list. */
                         IMAGES_EDIT_COMFYUI_WORKFLOW_NODES?: unknown[] | null;
                     };
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_api_v1_audio_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioConfigUpdateForm"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_api_v1_audio_config_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioConfigUpdateForm"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioConfigUpdateForm"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_api_v1_audio_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioModels"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_api_v1_audio_voices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioVoices"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_api_v1_audio_speech: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/*": unknown;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_api_v1_audio_transcriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_transcription_api_v1_audio_transcriptions_post"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcription"];
                 };
             };
             /** @description A refusal */

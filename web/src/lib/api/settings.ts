@@ -7,6 +7,12 @@ export interface UiSettings {
 	models?: string[];
 	system?: string;
 	params?: Record<string, unknown>;
+	/** Models are told what the person wants them to remember. */
+	memory?: boolean;
+	/** Models kept in the sidebar. Never set: those of the server. */
+	pinnedModels?: string[];
+	/** The order of pinned chats; those it does not name stand above. */
+	pinnedChats?: string[];
 	/** Enter makes a new line, Ctrl+Enter sends. */
 	ctrlEnterToSend?: boolean;
 	/** A long pasted text becomes a file. */
@@ -28,6 +34,18 @@ export interface UiSettings {
 	displayMultiModelResponsesInTabs?: boolean;
 	temporaryChatByDefault?: boolean;
 	widescreenMode?: boolean;
+	/** `chat`: in a new chat, too, one writes at the bottom of the page. */
+	landingPageMode?: '' | 'chat';
+	/** False: own messages stand like answers, without a bubble. */
+	chatBubble?: boolean;
+	/** The person's name stands over own messages. */
+	showUsername?: boolean;
+	/** Words that may come next are offered while one writes. On unless switched off. */
+	promptAutocomplete?: boolean;
+	/** What can be done with marked words of an answer is offered beside them. On unless switched off. */
+	showFloatingActionButtons?: boolean;
+	/** Phones shake a little when an answer is complete. */
+	hapticFeedback?: boolean;
 	chatDirection?: 'auto' | 'LTR' | 'RTL';
 	responseAutoCopy?: boolean;
 	autoTags?: boolean;
@@ -40,6 +58,8 @@ export interface UiSettings {
 	/** On unless switched off. */
 	notificationSound?: boolean;
 	notifications?: { webhook_url?: string };
+	/** Prompts may name where the person is. */
+	userLocation?: boolean;
 	highContrastMode?: boolean;
 	/** Size of everything; nothing is 1. */
 	textScale?: number | null;

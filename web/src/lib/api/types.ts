@@ -31,6 +31,7 @@ export interface Config {
 	};
 	/** Comma-separated ids in old settings. */
 	default_models?: string | string[] | null;
+	default_pinned_models?: string | string[] | null;
 	default_prompt_suggestions?: PromptSuggestion[];
 	permissions?: Record<string, unknown>;
 	file?: {
@@ -56,7 +57,13 @@ export interface Model {
 	arena?: boolean;
 	tags?: { name: string }[];
 	ollama?: { urls?: number[]; details?: { parameter_size?: string } };
-	info?: { meta?: { description?: string | null; hidden?: boolean } };
+	info?: {
+		meta?: {
+			description?: string | null;
+			hidden?: boolean;
+			capabilities?: Record<string, boolean> | null;
+		};
+	};
 	[key: string]: unknown;
 }
 

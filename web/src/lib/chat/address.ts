@@ -6,7 +6,8 @@ export interface Wish {
 	temporary: boolean | undefined;
 }
 
-const list = (value: string | null): string[] =>
+/** The entries of a text with commas between them. */
+export const listOf = (value: string | null | undefined): string[] =>
 	(value ?? '')
 		.split(',')
 		.map((item) => item.trim())
@@ -15,7 +16,7 @@ const list = (value: string | null): string[] =>
 export function wishOf(search: URLSearchParams): Wish {
 	const temporary = search.get('temporary-chat');
 	return {
-		models: [...new Set([...list(search.get('models')), ...list(search.get('model'))])],
+		models: [...new Set([...listOf(search.get('models')), ...listOf(search.get('model'))])],
 		question: search.get('q') ?? '',
 		temporary: temporary === null ? undefined : temporary === 'true'
 	};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contextFiles, imageSource, imageUrls, pastedName, sizeText } from './attachments';
+import { contextFiles, imageSource, imageUrls, pastedName } from './attachments';
 
 describe('pictures', () => {
 	it('are named to the model by id or data', () => {
@@ -18,12 +18,6 @@ describe('pictures', () => {
 		for (const url of ['https://example.com/x.png', '//example.com/x.png', 'data:text/html,x'])
 			expect(imageSource({ type: 'image', url })).toBeUndefined();
 	});
-});
-
-it('writes sizes as people do', () => {
-	expect(sizeText(999, 'en-US')).toBe('999 B');
-	expect(sizeText(1234, 'en-US')).toBe('1.2 KB');
-	expect(sizeText(123_456_789, 'en-US')).toBe('123 MB');
 });
 
 it('names pasted texts one after the other', () => {

@@ -57,20 +57,6 @@ export function contextFiles(files: Attachment[]): Attachment[] {
 	});
 }
 
-const UNITS = ['B', 'KB', 'MB', 'GB'];
-
-/** A size in bytes as people write it. */
-export function sizeText(bytes: number, locale: string): string {
-	let value = bytes;
-	let unit = 0;
-	while (value >= 1000 && unit < UNITS.length - 1) {
-		value /= 1000;
-		unit += 1;
-	}
-	const digits = unit === 0 || value >= 100 ? 0 : 1;
-	return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ${UNITS[unit]}`;
-}
-
 /** The name for a long pasted text that becomes a file. */
 export function pastedName(text: string, taken: Iterable<string>): string {
 	const names = new Set(taken);

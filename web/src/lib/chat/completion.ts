@@ -1,15 +1,19 @@
 /** What the helper answers when it is asked to go on with a text. */
 
-/** The continuation: the `text` of the JSON in the answer, on one line, without what is there already. */
-export function continuationOf(answer: string, typed: string): string {
+/** A text in the JSON that the helper wraps it in; empty when there is none. */
+export function wordsIn(answer: string, key: 'text' | 'title'): string {
 	const json = answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1);
-	let text = '';
 	try {
-		const { text: found } = JSON.parse(json) as { text?: unknown };
-		text = typeof found === 'string' ? found : '';
+		const found = (JSON.parse(json) as Record<string, unknown>)[key];
+		return typeof found === 'string' ? found : '';
 	} catch {
 		return '';
 	}
+}
+
+/** The continuation: the `text` of the JSON in the answer, on one line, without what is there already. */
+export function continuationOf(answer: string, typed: string): string {
+	let text = wordsIn(answer, 'text');
 	if (text.startsWith(typed)) text = text.slice(typed.length);
 	const line = text.split('\n')[0]!.trimEnd();
 	const rest = line.trimStart();

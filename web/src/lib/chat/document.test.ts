@@ -16,6 +16,7 @@ const request = (over: Partial<doc.TurnRequest> = {}): doc.TurnRequest => ({
 	model: { id: 'm1' },
 	params: {},
 	files: [],
+	features: {},
 	variables: {},
 	afterwards: { title: false, tags: false, followUps: false },
 	...over

@@ -151,6 +151,8 @@ export interface TurnRequest {
 	params: Record<string, unknown>;
 	/** The chat's own files; those of the question come on top. */
 	files: Attachment[];
+	/** What the server does besides, such as `memory`. */
+	features: Record<string, boolean>;
 	variables: Record<string, string>;
 	afterwards: Afterwards;
 	/** The answer exists already and is to go on from its end. */
@@ -173,7 +175,7 @@ export function completionBody(turn: TurnRequest) {
 		),
 		params,
 		...(files.length ? { files } : {}),
-		features: {},
+		features: turn.features,
 		variables: turn.variables,
 		tool_servers: [],
 		model_item: turn.model,

@@ -113,6 +113,21 @@ describe('other events', () => {
 		expect(step.message.statusHistory).toHaveLength(1);
 	});
 
+	it('lets the share of a model that is loaded count up in one line', () => {
+		const line = (percent: number, done = false): [string, unknown] => [
+			'status',
+			{ action: 'model_loading', percent, done, hidden: done }
+		];
+		const step = play([
+			['status', { description: 'Searching', done: true }],
+			line(10),
+			line(60),
+			line(100, true)
+		]);
+		expect(step.message.statusHistory).toHaveLength(2);
+		expect(step.message.statusHistory?.[1]).toMatchObject({ percent: 100, hidden: true });
+	});
+
 	it('collects citations but not executed code', () => {
 		const step = play([
 			['source', { source: { name: 'x' } }],

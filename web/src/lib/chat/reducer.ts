@@ -33,6 +33,12 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** A line that counts up takes the place of the one before; all others are added. */
+function withStatus(history: Status[], status: Status): Status[] {
+	const counts = status.action === 'model_loading' && history.at(-1)?.action === status.action;
+	return [...(counts ? history.slice(0, -1) : history), status];
+}
+
 export function reduce(message: Message, live: Live, type: string, payload: unknown): Step {
 	const data: Fields = isFields(payload) ? payload : {};
 	const patch = (fields: Partial<Message>, outcome?: Outcome): Step => ({
@@ -44,7 +50,7 @@ export function reduce(message: Message, live: Live, type: string, payload: unkn
 		case 'chat:completion':
 			return completion(message, live, data);
 		case 'status':
-			return patch({ statusHistory: [...(message.statusHistory ?? []), data as Status] });
+			return patch({ statusHistory: withStatus(message.statusHistory ?? [], data as Status) });
 		case 'message':
 		case 'chat:message:delta':
 			return live.awaitingSnapshot

@@ -27,7 +27,7 @@ export function triggerAt(text: string, caret: number): Trigger | undefined {
 }
 
 /** The text without sign and query, or with something in their place. */
-export function replaceTrigger(text: string, { from, to }: Trigger, by = '') {
+export function replaceTrigger(text: string, { from, to }: Pick<Trigger, 'from' | 'to'>, by = '') {
 	return { text: text.slice(0, from) + by + text.slice(to), caret: from + by.length };
 }
 

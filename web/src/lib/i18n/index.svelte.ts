@@ -37,6 +37,7 @@ const areas = {
 		query: '?area=shortcuts',
 		import: 'default'
 	}),
+	starters: import.meta.glob<Catalogue>('./*.json', { query: '?area=starters', import: 'default' }),
 	workspace: import.meta.glob<Catalogue>('./*.json', {
 		query: '?area=workspace',
 		import: 'default'
@@ -61,8 +62,11 @@ let current = $state<Locale>('en-US');
 
 export const locale = (): Locale => current;
 
+/** Numbers are written as the language writes them: 1,234.5 or 1.234,5. What is no amount comes as a string. */
 const fill = (text: string, params?: Params) =>
-	params ? text.replace(/\{(\w+)\}/g, (all, name) => String(params[name] ?? all)) : text;
+	params
+		? text.replace(/\{(\w+)\}/g, (all, name) => params[name]?.toLocaleString(current) ?? all)
+		: text;
 
 /** The words for a key, with `{name}` placeholders filled in. */
 export const t = (key: MessageKey, params?: Params): string => fill(catalogue[key] ?? key, params);
@@ -90,20 +94,24 @@ export function preferredLocale(serverDefault?: string): Locale {
 }
 
 /** The catalogue that suits a wish best: the same place, the same script, the same language. */
-export function matchLocale(wish: string): Locale | undefined {
-	const all = Object.keys(LOCALES);
-	const exact = all.find((l) => l.toLowerCase() === wish.toLowerCase());
-	if (exact) return exact;
+export function matchLocale(wish: string, all = Object.keys(LOCALES)): Locale | undefined {
 	const asked = parse(wish);
 	if (!asked) return undefined;
 	const same = all.filter((l) => parse(l)?.language === asked.language);
-	return same.find((l) => parse(l)?.script === asked.script) ?? same[0];
+	return (
+		same.find((l) => parse(l)?.baseName === asked.baseName) ??
+		same.find((l) => parse(l)?.script === asked.script) ??
+		same[0]
+	);
 }
 
-/** Undefined for what is no name of a language. */
+/**
+ * With the script and the place that a short name means: zh-HK is zh-Hant-HK, en is en-Latn-US. Settings of a server
+ * are also spelled zh_TW. Undefined for what is no name of a language.
+ */
 function parse(name: string): Intl.Locale | undefined {
 	try {
-		return new Intl.Locale(name).maximize();
+		return new Intl.Locale(name.replaceAll('_', '-')).maximize();
 	} catch {
 		return undefined;
 	}

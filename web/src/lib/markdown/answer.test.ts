@@ -104,6 +104,22 @@ describe('what an answer is made of', () => {
 	});
 });
 
+describe('mentions', () => {
+	it('are marked, and lead to channels', () => {
+		expect(html('Hi <@U:u1|Ann *Heron*>')).toBe(
+			'<p>Hi <span data-mention="U">@Ann *Heron*</span></p>\n'
+		);
+		expect(html('In <@C:a/b|general>')).toBe(
+			'<p>In <a href="/channels/a%2Fb" data-mention="C">#general</a></p>\n'
+		);
+	});
+
+	it('in code are code, and hold no HTML', () => {
+		expect(html('`<@U:u1|Ann>`')).toContain('<code>&lt;@U:u1|Ann&gt;</code>');
+		expect(html('<@U:u1|"&>')).toContain('@&#34;&#38;');
+	});
+});
+
 describe('formulas', () => {
 	it.each([
 		['It costs $5 and $10.', 0],

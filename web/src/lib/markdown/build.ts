@@ -2,7 +2,14 @@
 import { type Token, type Tokens } from 'marked';
 import { chunkLines } from './highlight-lines';
 import { ALERT_TONES, type AlertTone, type Align, type Node } from './nodes';
-import { markdown, type FoldToken, type FootnoteToken, type MathToken } from './syntax';
+import {
+	markdown,
+	type FoldToken,
+	type FootnoteToken,
+	type MathToken,
+	type MentionToken
+} from './syntax';
+import { shown } from '$lib/channels/mentions';
 
 export interface BuildOptions {
 	/** Numbers up to this one in brackets are citations. */
@@ -23,7 +30,8 @@ markdown.use({
 			renderer: ({ label }) =>
 				`<sup><a href="#footnote" data-footnote="${escapeHtml(label)}">${escapeHtml(label)}</a></sup>`
 		},
-		{ name: 'citation', renderer: (token) => citationHtml(token.raw, token.numbers as number[]) }
+		{ name: 'citation', renderer: (token) => citationHtml(token.raw, token.numbers as number[]) },
+		{ name: 'mention', renderer: (token) => mentionHtml(token as MentionToken) }
 	],
 	renderer: {
 		checkbox: ({ checked }) => `<input type="checkbox" disabled${checked ? ' checked' : ''}> `
@@ -38,6 +46,13 @@ function mathHtml(token: MathToken): string {
 function citationHtml(raw: string, numbers: number[]): string {
 	if (numbers.some((n) => n < 1 || n > options.sources)) return escapeHtml(raw);
 	return numbers.map((n) => `<a href="#source" data-source="${n}">${n}</a>`).join('');
+}
+
+function mentionHtml({ mention }: MentionToken): string {
+	const text = escapeHtml(shown(mention));
+	if (mention.kind !== 'C') return `<span data-mention="${mention.kind}">${text}</span>`;
+	const href = `/channels/${encodeURIComponent(mention.id)}`;
+	return `<a href="${href}" data-mention="C">${text}</a>`;
 }
 
 export function hasMath(tokens: Token[]): boolean {

@@ -82,4 +82,20 @@ describe('the sanitising gate', () => {
 	it('keeps task lists but makes them read-only', () => {
 		expect(clean('<input type="checkbox" checked>')).toMatch(/<input[^>]*disabled/);
 	});
+
+	it('names the boxes of task lists by the words beside them', () => {
+		expect(clean('<input type="checkbox"> buy <b>flour</b>')).toContain('aria-label="buy flour"');
+		expect(clean('<input type="checkbox">')).toContain('aria-label="…"');
+	});
+
+	it('puts the headings of a text below those of the page and the message', () => {
+		expect(clean('<h1>x</h1>')).toBe('<h1 aria-level="3">x</h1>');
+		expect(clean('<h4 aria-level="1">x</h4>')).toBe('<h4 aria-level="6">x</h4>');
+	});
+
+	it('lets code and formulas run from left to right', () => {
+		expect(clean('<code>x</code>')).toBe('<code dir="ltr">x</code>');
+		expect(clean('<span class="katex">x</span>')).toContain('dir="ltr"');
+		expect(clean('<em dir="rtl">x</em>')).toBe('<em>x</em>');
+	});
 });

@@ -9,7 +9,7 @@ const TAGS =
 	'mroot msub msup msubsup munder mover munderover mmultiscripts mtable mtr mtd mlabeledtr svg path line';
 const ATTRIBUTES =
 	'href title alt src class align start checked disabled type colspan rowspan open data-footnote ' +
-	'data-source aria-hidden style xmlns viewBox preserveAspectRatio width height d x1 x2 y1 y2 ' +
+	'data-mention data-source aria-hidden style xmlns viewBox preserveAspectRatio width height d x1 x2 y1 y2 ' +
 	'stroke-width encoding display mathvariant stretchy fence separator form accent accentunder ' +
 	'columnalign rowspacing columnspacing columnlines rowlines scriptlevel displaystyle linethickness ' +
 	'minsize maxsize lspace rspace voffset notation side mathcolor mathbackground';
@@ -22,6 +22,10 @@ const FORMULA =
 /** What KaTeX sets on its elements. */
 const FORMULA_STYLE =
 	/^(?:\s*(?:(?:min-)?(?:height|width)|(?:margin|padding)(?:-\w+)?|top|bottom|left|right|vertical-align|border(?:-\w+)*|(?:background-)?color|position\s*:\s*relative(?=;|$))\s*(?::\s*[\w.#%\s-]+)?;?)*$/;
+
+const LEVELS_ABOVE = 2;
+/** A name is heard in one breath. */
+const NAME_LETTERS = 120;
 
 /** One of our own: libraries that use the shared one must not meet our hooks. */
 let purifier: ReturnType<typeof createPurifier> | undefined;
@@ -38,11 +42,22 @@ function makePurifier() {
 		}
 	});
 	made.addHook('afterSanitizeAttributes', (node) => {
+		// Code and formulas run from left to right, and say nothing about the direction of the words around.
+		if (node.tagName === 'CODE' || node.classList?.contains('katex'))
+			node.setAttribute('dir', 'ltr');
+		// The page and the message have headings of their own, above those of the text.
+		const level = /^H([1-6])$/.exec(node.tagName)?.[1];
+		if (level) node.setAttribute('aria-level', String(Number(level) + LEVELS_ABOVE));
 		if (node.tagName === 'A') hardenLink(node);
 		else if (node.tagName === 'IMG') replaceRemoteImage(node as HTMLImageElement);
 		else if (node.tagName === 'INPUT') {
-			if (node.getAttribute('type') === 'checkbox') node.setAttribute('disabled', '');
-			else node.remove();
+			if (node.getAttribute('type') !== 'checkbox') node.remove();
+			else {
+				node.setAttribute('disabled', '');
+				// The words beside the box are its name.
+				const words = node.parentElement?.textContent?.trim().slice(0, NAME_LETTERS);
+				node.setAttribute('aria-label', words || '…');
+			}
 		}
 	});
 	return made;

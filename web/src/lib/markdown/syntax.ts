@@ -1,5 +1,6 @@
-/** What our Markdown knows beyond GFM: formulas, footnotes, folds, citations. Tokens only, no HTML. */
+/** What our Markdown knows beyond GFM: formulas, footnotes, folds, citations, mentions. Tokens only, no HTML. */
 import { Marked, type TokenizerAndRendererExtension, type Token, type Tokens } from 'marked';
+import { leading, type Mention } from '$lib/channels/mentions';
 
 export interface MathToken extends Tokens.Generic {
 	type: 'math';
@@ -130,9 +131,25 @@ const citation: TokenizerAndRendererExtension = {
 	}
 };
 
+export interface MentionToken extends Tokens.Generic {
+	type: 'mention';
+	mention: Mention;
+}
+
+/** People, models and channels that a message of a channel names. */
+const mention: TokenizerAndRendererExtension = {
+	name: 'mention',
+	level: 'inline',
+	start: (source) => /<[@#][UMC]:/.exec(source)?.index,
+	tokenizer(source) {
+		const found = leading(source);
+		return found ? { type: 'mention', ...found } : undefined;
+	}
+};
+
 export const markdown = new Marked({ gfm: true, breaks: false });
 markdown.use({
-	extensions: [blockMath, inlineMath, footnoteReference, footnote, fold, citation]
+	extensions: [blockMath, inlineMath, footnoteReference, footnote, fold, citation, mention]
 });
 
 export const lex = (text: string): Token[] => markdown.lexer(text);

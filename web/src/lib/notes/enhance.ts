@@ -48,3 +48,25 @@ export function turnsFor(instruction: string, title: string, text: string): Turn
 		{ role: 'user', content: `${instruction}\n\nTitle: ${title}\n\n<note>\n${text}\n</note>` }
 	];
 }
+
+const ADVISER =
+	'You help somebody with a note they are writing. Answer their questions about it, in their language. When they ask for words for the note, answer with those words alone, as Markdown: no introduction, no fence around it.';
+
+export interface Subject {
+	title: string;
+	/** The note as Markdown. */
+	text: string;
+	/** The part they have marked, if any. */
+	marked: string;
+}
+
+/** A conversation about a note, which each time is sent as it stands now. */
+export function adviceTurns({ title, text, marked }: Subject, turns: Turn[]): Turn[] {
+	const part = marked
+		? `\n\nThey have marked this part of it:\n<marked>\n${marked}\n</marked>`
+		: '';
+	return [
+		{ role: 'system', content: `${ADVISER}\n\nTitle: ${title}\n\n<note>\n${text}\n</note>${part}` },
+		...turns.filter(({ content }) => content.trim())
+	];
+}

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { GATHER_MS, NoteSession, colorOf, seedClient, type Transport } from './session';
+import { GATHER_MS, NoteSession, SETTLE_MS, colorOf, seedClient, type Transport } from './session';
 
 type Payload = Record<string, unknown> & { document_id: string };
 
@@ -22,8 +22,9 @@ class Server {
 			if (this.members.size === 0) this.updates = [];
 		} else {
 			if (event === 'ydoc:document:update') {
-				this.updates.push(Uint8Array.from(payload.update as number[]));
 				if (payload.data) this.saved = payload.data;
+				if ((payload.update as number[]).length === 0) return;
+				this.updates.push(Uint8Array.from(payload.update as number[]));
 			}
 			this.others(from, event, payload);
 		}
@@ -114,6 +115,30 @@ describe('a note that several people edit', () => {
 		expect(server.updates).toHaveLength(before + 1);
 		expect(server.saved).toEqual({ content: { md: 'abstored', html: '', json: null } });
 		expect(ada.session.pending).toBe(false);
+	});
+
+	it('saves what two wrote at the same time, though neither sent the words of the other', () => {
+		const server = new Server();
+		const [ada, ben] = [open(server, 'ada'), open(server, 'ben')];
+		const late: (() => void)[] = [];
+		const { receive } = server;
+		// What both send arrives, and is passed on, when both have sent it.
+		server.receive = (...message) => void late.push(() => receive.apply(server, message));
+		ada.type('A');
+		ben.type('B');
+		settle();
+		server.receive = receive;
+		late.forEach((arrive) => arrive());
+		const saved = () => (server.saved as { content: { md: string } }).content.md;
+		expect(saved()).toBe('Bstored');
+		vi.advanceTimersByTime(SETTLE_MS + 1);
+		expect(saved()).toMatch(/^(AB|BA)stored$/);
+		expect(ada.text()).toBe(ben.text());
+		const { saved: last } = server;
+		server.saved = undefined;
+		vi.advanceTimersByTime(60_000);
+		expect(server.saved, 'once is enough').toBeUndefined();
+		expect(last).toBeDefined();
 	});
 
 	it('brings together what was written while the connection was away', () => {

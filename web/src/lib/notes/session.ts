@@ -47,6 +47,10 @@ interface Options {
 
 /** Changes are gathered this long: each message carries the whole text for saving. */
 export const GATHER_MS = 250;
+/** Changes of others that come so soon after one's own were made without knowing of it. */
+const ALONGSIDE_MS = 5000;
+/** How long nobody writes until the text with everybody's changes is saved. */
+export const SETTLE_MS = 1000;
 
 const REMOTE = Symbol('remote');
 const SEED = Symbol('seed');
@@ -63,6 +67,8 @@ export class NoteSession {
 	#stops: (() => void)[] = [];
 	#waiting: Uint8Array[] = [];
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	#settling: ReturnType<typeof setTimeout> | undefined;
+	#sentAt = -Infinity;
 	#ready = false;
 
 	constructor(options: Options) {
@@ -104,6 +110,7 @@ export class NoteSession {
 	leave() {
 		clearTimeout(this.#timer);
 		this.#send();
+		if (this.#settling) this.#settle();
 		removeAwarenessStates(this.awareness, [this.doc.clientID], 'leave');
 		this.#emit('ydoc:document:leave', {});
 		for (const stop of this.#stops) stop();
@@ -149,8 +156,22 @@ export class NoteSession {
 	};
 
 	#onRemote = (payload: { document_id: string; update: number[] }) => {
-		if (this.#mine(payload)) Y.applyUpdate(this.doc, bytes(payload.update), REMOTE);
+		if (!this.#mine(payload)) return;
+		Y.applyUpdate(this.doc, bytes(payload.update), REMOTE);
+		if (Date.now() - this.#sentAt > ALONGSIDE_MS) return;
+		clearTimeout(this.#settling);
+		this.#settling = setTimeout(() => this.#settle(), SETTLE_MS);
 	};
+
+	/**
+	 * Saves the text once more. Of two who send at the same time, neither text holds the change of the other, and the
+	 * one that came last is what would stay.
+	 */
+	#settle() {
+		clearTimeout(this.#settling);
+		this.#settling = undefined;
+		this.#emit('ydoc:document:update', { update: [], data: this.#options.snapshot() });
+	}
 
 	#onUpdate = (update: Uint8Array, origin: unknown) => {
 		if (origin === REMOTE || origin === SEED || !this.#options.writable) return;
@@ -169,6 +190,7 @@ export class NoteSession {
 		});
 		if (!sent) return;
 		this.#waiting = [];
+		this.#sentAt = Date.now();
 		this.#options.onSent();
 	}
 

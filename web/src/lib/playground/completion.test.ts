@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Model } from '$lib/api/types';
-import { chatBody, continuation, pieceOf, type Turn } from './completion';
+import { chatBody, continuation, type Turn } from './completion';
 
 const turn = (role: Turn['role'], content: string): Turn => ({ id: content, role, content });
 
@@ -29,21 +29,5 @@ describe('requests', () => {
 		const other = continuation(undefined, 'm', 'Once', {});
 		expect(other.path).toBe('/api/chat/completions');
 		expect(other.body).toMatchObject({ messages: [{ role: 'system' }, { content: 'Once' }] });
-	});
-});
-
-describe('pieces', () => {
-	it('come in several forms', () => {
-		expect(pieceOf({ choices: [{ delta: { content: 'a' } }] }).text).toBe('a');
-		expect(pieceOf({ choices: [{ message: { content: 'b' } }] }).text).toBe('b');
-		expect(pieceOf({ choices: [{ text: 'c' }] }).text).toBe('c');
-		expect(pieceOf({ choices: [{ delta: { reasoning_content: 'd' } }] }).reasoning).toBe('d');
-		expect(pieceOf({ choices: [], usage: {} })).toEqual({ text: '', reasoning: '' });
-	});
-
-	it('tell what went wrong', () => {
-		expect(pieceOf({ error: { message: 'full' } }).error).toBe('full');
-		expect(pieceOf({ error: 'off' }).error).toBe('off');
-		expect(pieceOf({ detail: { code: 3 } }).error).toBe('{"code":3}');
 	});
 });

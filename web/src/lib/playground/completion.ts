@@ -41,27 +41,3 @@ export function continuation(model: Model | undefined, id: string, text: string,
 	const turns: Turn[] = [{ id: '', role: 'user', content: text }];
 	return { path: '/api/chat/completions', body: chatBody(id, CONTINUE, turns, params) };
 }
-
-export interface Piece {
-	text: string;
-	reasoning: string;
-	error?: string;
-}
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-/** The words in one object of a stream, in the forms of chats and of bare completions, or what went wrong. */
-export function pieceOf(object: Record<string, unknown>): Piece {
-	const problem = object.error ?? object.detail;
-	if (problem) {
-		const message =
-			typeof problem === 'object' ? (problem as { message?: unknown }).message : problem;
-		return { text: '', reasoning: '', error: textOf(message) || JSON.stringify(problem) };
-	}
-	const choice = (object.choices as Record<string, unknown>[] | undefined)?.[0] ?? {};
-	const delta = (choice.delta ?? choice.message ?? {}) as Record<string, unknown>;
-	return {
-		text: textOf(delta.content) || textOf(choice.text),
-		reasoning: textOf(delta.reasoning_content) || textOf(delta.reasoning)
-	};
-}

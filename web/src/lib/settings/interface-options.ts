@@ -62,6 +62,18 @@ export const INTERFACE: OptionGroup[] = [
 					{ value: 'RTL', label: msg('settings.directionRtl') }
 				]
 			},
+			{
+				kind: 'choice',
+				key: 'landingPageMode',
+				usual: '',
+				label: msg('settings.landing'),
+				choices: [
+					{ value: '', label: msg('settings.landingMiddle') },
+					{ value: 'chat', label: msg('settings.landingBottom') }
+				]
+			},
+			on('chatBubble', msg('settings.bubbles')),
+			off('showUsername', msg('settings.username')),
 			on('showChatTitleInTab', msg('settings.titleInTab'))
 		]
 	},
@@ -70,7 +82,10 @@ export const INTERFACE: OptionGroup[] = [
 		options: [
 			off('ctrlEnterToSend', msg('settings.ctrlEnter'), msg('settings.ctrlEnterAbout')),
 			off('largeTextAsFile', msg('settings.largeText'), msg('settings.largeTextAbout')),
+			on('promptAutocomplete', msg('settings.autocomplete'), msg('settings.autocompleteAbout')),
+			off('imageCompression', msg('settings.compress'), msg('settings.compressAbout')),
 			off('insertSuggestionPrompt', msg('settings.insertSuggestion')),
+			off('userLocation', msg('settings.location'), msg('settings.locationAbout')),
 			off('temporaryChatByDefault', msg('settings.temporary'), msg('settings.temporaryAbout'))
 		]
 	},
@@ -84,9 +99,15 @@ export const INTERFACE: OptionGroup[] = [
 			off('responseAutoCopy', msg('settings.autoCopy')),
 			off('copyFormatted', msg('settings.copyFormatted'), msg('settings.copyFormattedAbout')),
 			off('collapseCodeBlocks', msg('settings.collapseCode')),
+			on(
+				'showFloatingActionButtons',
+				msg('settings.quickActions'),
+				msg('settings.quickActionsAbout')
+			),
 			off('expandDetails', msg('settings.expandDetails'), msg('settings.expandDetailsAbout')),
 			off('displayMultiModelResponsesInTabs', msg('settings.answersInTabs')),
-			on('scrollOnBranchChange', msg('settings.scrollOnBranch'))
+			on('scrollOnBranchChange', msg('settings.scrollOnBranch')),
+			off('hapticFeedback', msg('settings.haptics'))
 		]
 	},
 	{

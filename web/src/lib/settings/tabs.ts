@@ -1,5 +1,12 @@
 /** The parts of the user settings. Their names stand in addresses: `#settings/account`. */
-export const SETTINGS_TABS = ['general', 'interface', 'data', 'account', 'about'] as const;
+export const SETTINGS_TABS = [
+	'general',
+	'interface',
+	'personalization',
+	'data',
+	'account',
+	'about'
+] as const;
 export type SettingsTab = (typeof SETTINGS_TABS)[number];
 
 const PREFIX = '#settings';

@@ -1,6 +1,7 @@
 /** The server's settings, who is signed in, and the models that person may use. */
 import * as api from '$lib/api';
 import { ApiError, token } from '$lib/api/client';
+import { listOf } from '$lib/chat/address';
 import type { Config, Model, SessionUser, SignedIn } from '$lib/api/types';
 import { preferredLocale, useLocale } from '$lib/i18n/index.svelte';
 import { settings } from './settings.svelte';
@@ -102,6 +103,11 @@ class AppState {
 	/** Whether the person may do something, such as `chat.share`. Administrators may do everything. */
 	may = (name: string): boolean => this.isAdmin || permission(this.permissions, name) !== false;
 
+	/** Models may be told what the person wants them to remember. Servers without a switch for it have it. */
+	get mayRemember(): boolean {
+		return this.config?.features.enable_memories !== false && this.may('features.memories');
+	}
+
 	async loadModels(refresh = false) {
 		this.models = await api.listModels(refresh);
 		this.modelsLoaded = true;
@@ -117,7 +123,7 @@ class AppState {
 	/** The models a new chat begins with: the last ones used, the person's, the server's, the first one. */
 	defaultModels(): string[] {
 		const configured = this.config?.default_models;
-		const defaults = Array.isArray(configured) ? configured : (configured ?? '').split(',');
+		const defaults = Array.isArray(configured) ? configured : listOf(configured);
 		const last = (localStorage.getItem(LAST_MODEL_KEY) ?? '').split('\n');
 		for (const wish of [last, settings.ui.models ?? [], defaults]) {
 			const known = wish.map((id) => id.trim()).filter((id) => this.isVisible(id));

@@ -1,5 +1,6 @@
 /** Brings files to the server so that they can go along with a message. */
 import { fileProblem, fileStatus, uploadFile } from '$lib/api/files';
+import { lacks } from '$lib/chat/abilities';
 import { documentOf, imageOf } from '$lib/chat/attachments';
 import type { Attachment } from '$lib/chat/types';
 import { t } from '$lib/i18n/index.svelte';
@@ -23,21 +24,29 @@ export function refusal(files: File[], already: number, models: string[]): strin
 	if (large) return t('attach.tooLarge', { name: large.name, n: megabytes! });
 	const empty = files.find((f) => f.size === 0);
 	if (empty) return t('attach.empty', { name: empty.name });
-	const blind = models
-		.map((id) => app.modelById(id))
-		.find((model) => capabilitiesOf(model).vision === false);
-	if (blind && files.some((f) => f.type.startsWith('image/')))
-		return t('attach.blind', { name: blind.name });
+	const asked = models.map((id) => app.modelById(id));
+	const blind = asked.find((model) => lacks(model, 'vision'));
+	if (blind && files.some(isPicture)) return t('attach.blind', { name: blind.name });
+	const illiterate = asked.find((model) => lacks(model, 'file_upload'));
+	if (illiterate && !files.every(isPicture)) return t('attach.noFiles', { name: illiterate.name });
 	return '';
 }
 
-const capabilitiesOf = (model: unknown): { vision?: boolean } =>
-	(model as { info?: { meta?: { capabilities?: { vision?: boolean } } } } | undefined)?.info?.meta
-		?.capabilities ?? {};
+const isPicture = (file: File): boolean => file.type.startsWith('image/');
 
-/** Sends one file. The picture of a chat that is not kept stays in the page. */
-export async function attach(file: File, temporary: boolean): Promise<Attachment> {
-	const picture = file.type.startsWith('image/');
+export interface Attaching {
+	/** The chat is not kept: its pictures stay in the page. */
+	temporary?: boolean;
+	/** Models will be given its text, which the server has to read first. */
+	forModels?: boolean;
+}
+
+/** Sends one file. */
+export async function attach(
+	file: File,
+	{ temporary = false, forModels = true }: Attaching = {}
+): Promise<Attachment> {
+	const picture = isPicture(file);
 	const ready = picture ? await smaller(file) : file;
 	if (picture && temporary) {
 		const url = await dataUrl(ready);
@@ -45,7 +54,7 @@ export async function attach(file: File, temporary: boolean): Promise<Attachment
 	}
 	const stored = await uploadFile(ready);
 	if (picture) return imageOf(stored);
-	await understood(stored.id);
+	if (forModels) await understood(stored.id);
 	return documentOf(stored);
 }
 

@@ -12,6 +12,8 @@ import { toasts } from './toasts.svelte';
 /** What only the page itself can do; the composer and the list fill it in while they are there. */
 export const surface: {
 	focusComposer: () => void;
+	/** The person is in the box, and nothing stands in it. */
+	inEmptyBox: () => boolean;
 	fill: (text: string) => void;
 	toEnd: () => void;
 	toStart: () => void;
@@ -20,6 +22,7 @@ export const surface: {
 	branchChanged: (parentId: string | null) => void;
 } = {
 	focusComposer: () => {},
+	inEmptyBox: () => false,
 	fill: () => {},
 	toEnd: () => {},
 	toStart: () => {},
@@ -59,11 +62,13 @@ export const chatCommands = {
 		return true;
 	},
 
-	editLast() {
-		const question = last('user');
-		if (!question || !app.may('chat.edit')) return;
+	/** False elsewhere than in an empty box: the key moves the caret, as ever. */
+	editLast(): boolean {
+		const question = surface.inEmptyBox() ? last('user') : undefined;
+		if (!question || !app.may('chat.edit')) return false;
 		editing.id = question.id;
 		surface.reveal(question.id);
+		return true;
 	},
 
 	copyLastAnswer() {

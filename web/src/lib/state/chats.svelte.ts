@@ -51,6 +51,8 @@ class ChatList {
 	/** Chats that were answered while the person looked elsewhere. */
 	readonly unread = new SvelteSet<string>(readUnread());
 	#page = 0;
+	/** Counts what was changed here. */
+	#changes = 0;
 
 	reset() {
 		this.items = this.pinned = [];
@@ -86,12 +88,15 @@ class ChatList {
 	}
 
 	/** Reads the first pages again, for what other tabs and devices did. */
-	async refresh() {
+	async refresh(again = true): Promise<void> {
+		const before = this.#changes;
 		const [first, pinned] = await Promise.all([
 			library.looseChats(1).catch(() => null),
 			library.pinnedChats().catch(() => null),
 			...Object.keys(this.inFolder).map((id) => this.#refreshFolder(id))
 		]);
+		// What was read before a change was made here would undo it on the screen.
+		if (again && before !== this.#changes) return this.refresh(false);
 		if (pinned) this.pinned = pinned;
 		if (!first) return;
 		this.items = renewed(this.items, first);
@@ -149,6 +154,7 @@ class ChatList {
 		Object.entries(this.inFolder).find(([, { items }]) => items.some((c) => c.id === id))?.[0];
 
 	#everywhere(change: (list: List) => List) {
+		this.#changes += 1;
 		this.items = change(this.items);
 		this.pinned = change(this.pinned);
 		this.inFolder = Object.fromEntries(

@@ -1,16 +1,10 @@
 /** What stands in the playground: kept while the app is open, and nowhere else. */
+import { pieceOf, type Piece } from '$lib/api/pieces';
 import { stream } from '$lib/api/stream';
 import type { Params } from '$lib/chat/params';
 import { newId } from '$lib/id';
 import { moved } from '$lib/order';
-import {
-	chatBody,
-	continuation,
-	pieceOf,
-	type Piece,
-	type Role,
-	type Turn
-} from '$lib/playground/completion';
+import { chatBody, continuation, type Role, type Turn } from '$lib/playground/completion';
 import { app } from './app.svelte';
 import { explain } from './toasts.svelte';
 

@@ -12,6 +12,8 @@ type Handler = (payload: never) => void;
 
 class Realtime {
 	connected = $state(false);
+	/** How often the server has taken us in: what happened before was told to nobody here. */
+	joins = $state(0);
 	/** True once a connection that had been there was lost, until it is back. */
 	lost = $state(false);
 
@@ -93,10 +95,17 @@ class Realtime {
 		return true;
 	}
 
+	/** Asks to hear of channels that were not there when the server took us in; tells whether it could ask. */
+	joinChannels(): boolean {
+		if (!this.#socket?.connected) return false;
+		this.#socket.emit('join-channels', { auth: { token: token.get() } }, () => (this.joins += 1));
+		return true;
+	}
+
 	/** Says who we are. The server answers with the text so far of every running turn of ours. */
 	join() {
 		if (this.#socket?.connected) {
-			this.#socket.emit('user-join', { auth: { token: token.get() } }, () => {});
+			this.#socket.emit('user-join', { auth: { token: token.get() } }, () => (this.joins += 1));
 		}
 	}
 

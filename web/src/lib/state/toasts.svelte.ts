@@ -25,9 +25,11 @@ export const toasts = {
 	get items() {
 		return items;
 	},
+	/** What is said again takes the place of what stands there already, unless something can be done about that. */
 	show(kind: ToastKind, text: string, action?: ToastAction) {
 		const id = next++;
-		items = [...items, { id, kind, text, action }];
+		const others = items.filter((item) => item.action || item.kind !== kind || item.text !== text);
+		items = [...others, { id, kind, text, action }];
 		setTimeout(() => this.dismiss(id), action ? WITH_ACTION_MS : LIFETIME_MS[kind]);
 	},
 	/** Tells what went wrong in the server's words, or in ours when it has none. */

@@ -158,6 +158,9 @@ async fn open(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel> {
     match app.store.channels.create(new).await {
         Ok(channel) => {
             events::welcome(app, &channel, &members).await;
+            if !channel.has_members() {
+                events::recheck(app, &channel.id).await;
+            }
             Ok(channel)
         }
         // Somebody made it in this very moment.

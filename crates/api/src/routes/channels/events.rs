@@ -41,7 +41,7 @@ pub async fn welcome(app: &App, channel: &Channel, user_ids: &[impl AsRef<str>])
     }
 }
 
-/// Makes tabs leave the channel's room whose accounts may not be in it any more.
+/// Makes tabs leave the channel's room whose accounts may not be in it any more, and those join it that may now.
 pub async fn recheck(app: &App, channel_id: &str) {
     if let Err(error) = app.realtime.recheck_room(&channel_room(channel_id)).await {
         tracing::warn!(%error, "the room of a channel could not be checked");

@@ -16,6 +16,7 @@ use crate::{
     extract::{Body, Path, Query},
     router::Routes,
     routes::{
+        answers,
         grants::not_found,
         shapes::{self, PAGE},
     },
@@ -29,6 +30,7 @@ const ACTIVE: i64 = 180;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/channels/{id}/members", READ, "A page of those who may read a channel", list)
+        .gives::<answers::ChannelReaders>()
         .post(
             "/api/v1/channels/{id}/members/active",
             Rule::Owner(Resource::Membership, None),

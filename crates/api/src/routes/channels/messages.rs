@@ -17,7 +17,7 @@ use crate::{
     App, Result,
     extract::{Body, Path, Query},
     router::Routes,
-    routes::{grants, shapes},
+    routes::{answers, grants, shapes},
 };
 
 /// Most messages of one page.
@@ -29,21 +29,26 @@ const PINNED: u64 = 20;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/channels/{id}/messages", READ, "A page of messages, newest first", list)
+        .gives::<Vec<answers::BriefMessage>>()
         .get("/api/v1/channels/{id}/messages/pinned", READ, "A page of pinned messages", pinned)
+        .gives::<Vec<answers::BriefMessage>>()
         .post("/api/v1/channels/{id}/messages/post", WRITE, "Write a message", post)
         .get("/api/v1/channels/{id}/messages/{message_id}", READ, "One message", read)
+        .gives::<answers::WholeMessage>()
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/data",
             READ,
             "The files and so on of a message",
             data,
         )
+        .gives::<Option<answers::Object>>()
         .get(
             "/api/v1/channels/{id}/messages/{message_id}/thread",
             READ,
             "A page of a thread, newest first",
             thread,
         )
+        .gives::<Vec<answers::BriefMessage>>()
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -18,7 +18,7 @@ use crate::{
     ApiError, App, Result,
     extract::{Body, Path},
     router::Routes,
-    routes::grants::refused,
+    routes::{answers, grants::refused},
     rule::{Resource, Rule},
 };
 
@@ -40,6 +40,7 @@ pub fn routes() -> Routes {
             "Pin a message, or take its pin off",
             pin,
         )
+        .gives::<answers::BriefMessage>()
         .post("/api/v1/channels/{id}/messages/{message_id}/reactions/add", WRITE, "React to a message", react)
         .post(
             "/api/v1/channels/{id}/messages/{message_id}/reactions/remove",

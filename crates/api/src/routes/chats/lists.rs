@@ -47,6 +47,7 @@ pub(super) fn routes() -> Routes {
         .get("/api/v1/chats/folder/{folder_id}/list", IN_FOLDER, "A page of a folder's chats", folder_list)
         .get("/api/v1/chats/search", OWN_LIST, "Search titles and messages", search)
         .get("/api/v1/chats/stats/usage", OWN_LIST, "Statistics of one's own chats", stats)
+        .gives::<answers::ChatsFigures>()
 }
 
 fn page(number: Option<u64>, size: u64) -> (u64, Option<u64>) {

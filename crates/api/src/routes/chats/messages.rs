@@ -10,7 +10,7 @@ use transom_realtime::{Emission, user_room};
 use transom_store::ChatRow;
 
 use super::super::answers;
-use super::{missing, shown_fast};
+use super::{begin, ended, missing};
 use crate::{
     ApiError, App, Result,
     extract::{Body, Path, Verified},
@@ -66,10 +66,10 @@ async fn set_content(
 ) -> Result<Response> {
     let row = reachable(&app, &caller, &id).await?;
     let patch = Map::from_iter([("content".to_string(), json!(form.content))]);
-    app.store.messages.upsert(&id, &message_id, patch).await?;
+    let whole = app.store.messages.upsert_json(&id, &message_id, patch, begin).await?;
     let data = json!({"type": "chat:message", "data": {"chat_id": id, "message_id": message_id, "content": form.content}});
     tell(&app, &row.user_id, &id, &message_id, data).await?;
-    shown_fast(&app, &id).await
+    Ok(ended(whole))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,6 +1,8 @@
 //! Finding the text in an uploaded file.
 
+use axum::http::HeaderMap;
 use serde_json::{Value, json};
+use transom_media::Recording;
 use transom_store::{FilePatch, FileRow, sha256_hex};
 
 use super::text;
@@ -38,9 +40,22 @@ async fn note(app: &App, file: &FileRow) -> Result<()> {
     Ok(())
 }
 
+/// What is said in a recording.
+async fn listen(app: &App, file: &FileRow, content_type: String) -> std::result::Result<String, String> {
+    let path = file.path.as_deref().ok_or("The file has no content.")?;
+    let bytes = app.blobs.bytes(path, LARGEST).await.map_err(|error| error.to_string())?;
+    let language = file.meta.pointer("/data/language").and_then(Value::as_str).map(str::to_owned);
+    let recording =
+        Recording { bytes, name: file.filename.clone(), content_type, language, headers: HeaderMap::new() };
+    app.media.transcribe(recording).await.map_err(|error| error.to_string())
+}
+
 /// The text, or a sentence that says why there is none.
 async fn find(app: &App, file: &FileRow) -> std::result::Result<String, String> {
     let kind = file.meta.get("content_type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if app.media.takes(&kind) {
+        return listen(app, file, kind).await;
+    }
     if !text::may_hold_text(&kind) {
         return Err(format!("File type {kind} is not supported for processing"));
     }

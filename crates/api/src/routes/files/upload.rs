@@ -3,7 +3,6 @@
 use axum::{
     Json,
     extract::{Multipart, State, multipart::Field},
-    http::StatusCode,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use transom_config::keys;
 use transom_identity::Caller;
 use transom_store::{FileRow, Stored};
 
-use super::File;
+use super::{super::form, File};
 use crate::{
     ApiError, App, Result,
     extract::{self, Query, Verified},
@@ -20,6 +19,8 @@ use crate::{
 
 /// Letters of a file's name.
 const LONGEST_NAME: usize = 200;
+/// What a form brings.
+const THING: &str = "file";
 /// Parts of a form.
 const MOST_PARTS: usize = 32;
 /// Bytes of a field that is no file.
@@ -78,10 +79,6 @@ pub async fn upload(
     Ok(Json(Uploaded { status: true, file: row.into() }))
 }
 
-fn no_file() -> ApiError {
-    ApiError::invalid("missing", vec![json!("body"), json!("file")], "Field required")
-}
-
 /// What a form brought.
 struct Taken {
     name: String,
@@ -95,14 +92,14 @@ async fn read(app: &App, mut parts: Multipart) -> Result<Taken> {
     let (mut file, mut metadata) = (None, Ok(Map::new()));
     let all = async {
         let mut count = 0;
-        while let Some(field) = parts.next_field().await.map_err(broken)? {
+        while let Some(field) = parts.next_field().await.map_err(form::broken(THING))? {
             count += 1;
             if count > MOST_PARTS {
-                return Err(ApiError::bad_request("The form has too many parts."));
+                return Err(form::too_many_parts());
             }
             match field.name() {
                 Some("file") if file.is_none() => file = Some(take(app, field).await?),
-                Some("metadata") => metadata = parse(&short_text(field).await?),
+                Some("metadata") => metadata = parse(&metadata_text(field).await?),
                 _ => {}
             }
         }
@@ -118,30 +115,14 @@ async fn read(app: &App, mut parts: Multipart) -> Result<Taken> {
             if let Some(name) = stored {
                 app.blobs.delete(&name).await?;
             }
-            Err(result.err().unwrap_or_else(no_file))
+            Err(result.err().unwrap_or_else(form::no_file))
         }
     }
 }
 
-fn broken(error: axum::extract::multipart::MultipartError) -> ApiError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-        _ => ApiError::bad_request("The form could not be read: it is no complete multipart form."),
-    }
-}
-
-fn too_large() -> ApiError {
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "The file is larger than this server takes.")
-}
-
-async fn short_text(mut field: Field<'_>) -> Result<String> {
-    let mut bytes = Vec::new();
-    while let Some(part) = field.chunk().await.map_err(broken)? {
-        bytes.extend_from_slice(&part);
-        if bytes.len() > LONGEST_FIELD {
-            return Err(ApiError::bad_request("The metadata are too long."));
-        }
-    }
+async fn metadata_text(field: Field<'_>) -> Result<String> {
+    let bytes = form::short_field(field, LONGEST_FIELD, THING).await?;
+    let bytes = bytes.ok_or_else(|| ApiError::bad_request("The metadata are too long."))?;
     String::from_utf8(bytes).map_err(|_| invalid_metadata())
 }
 
@@ -172,10 +153,10 @@ async fn take(app: &App, mut field: Field<'_>) -> Result<(String, String, Stored
                     Err(error) => ApiError::from(error),
                 }
             }
-            Ok(Some(_)) => too_large(),
+            Ok(Some(_)) => form::too_large(THING),
             Ok(None) if upload.size() == 0 => ApiError::bad_request("[ERROR: The file is empty.]"),
             Ok(None) => break,
-            Err(error) => broken(error),
+            Err(error) => form::broken(THING)(error),
         };
         upload.abort().await;
         return Err(failed);

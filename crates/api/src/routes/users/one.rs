@@ -9,7 +9,10 @@ use crate::{
     ApiError, App, Result,
     extract::{Admin, Path, Verified},
     router::Routes,
-    routes::pictures::{self, BuiltIn},
+    routes::{
+        answers,
+        pictures::{self, BuiltIn},
+    },
     rule::Rule,
 };
 
@@ -20,7 +23,9 @@ const ACTIVE: i64 = 180;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/users/{user_id}", Rule::Verified, "An account as others see it", read)
+        .gives::<answers::SeenUser>()
         .get("/api/v1/users/{user_id}/active", Rule::Verified, "Whether an account is active now", active)
+        .gives::<answers::Active>()
         .get("/api/v1/users/{user_id}/groups", Rule::Admin, "The groups of an account", groups)
         .get(
             "/api/v1/users/{user_id}/oauth/sessions",

@@ -3,14 +3,18 @@
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use transom_config::keys;
 use transom_store::{Group, User, UserPatch};
 
 use crate::{
-    App, Result,
+    ApiError, App, Result,
     extract::{Body, Verified},
     router::Routes,
-    routes::shapes,
+    routes::{
+        answers::{self, UserStatus},
+        shapes,
+    },
     rule::Rule,
 };
 
@@ -21,10 +25,15 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/api/v1/users/groups", OWN, "The caller's groups", groups)
         .get("/api/v1/users/permissions", OWN, "What the caller may do", permissions)
+        .gives::<answers::Object>()
         .get("/api/v1/users/user/settings", OWN, "The caller's settings", settings)
+        .gives::<Option<answers::Settings>>()
         .post("/api/v1/users/user/settings/update", OWN, "Change the caller's settings", set_settings)
+        .gives::<answers::Settings>()
         .get("/api/v1/users/user/info", OWN, "What the caller keeps about itself", info)
+        .gives::<Option<answers::Object>>()
         .post("/api/v1/users/user/info/update", OWN, "Change what the caller keeps about itself", set_info)
+        .gives::<answers::Object>()
         .get("/api/v1/users/user/status", OWN, "The caller's status", status)
         .post("/api/v1/users/user/status/update", OWN, "Change the caller's status", set_status)
 }
@@ -99,15 +108,15 @@ async fn set_info(
     Ok(Json(user.info))
 }
 
-fn shown_status(user: &User) -> Value {
-    json!({
-        "status_emoji": user.status_emoji,
-        "status_message": user.status_message,
-        "status_expires_at": user.status_expires_at,
-    })
+fn shown_status(user: &User) -> UserStatus {
+    UserStatus {
+        status_emoji: user.status_emoji.clone(),
+        status_message: user.status_message.clone(),
+        status_expires_at: user.status_expires_at,
+    }
 }
 
-async fn status(Verified(caller): Verified) -> Json<Value> {
+async fn status(Verified(caller): Verified) -> Json<UserStatus> {
     Json(shown_status(&caller.user))
 }
 
@@ -139,7 +148,10 @@ async fn set_status(
     State(app): State<App>,
     Verified(caller): Verified,
     Body(form): Body<StatusForm>,
-) -> Result<Json<Value>> {
+) -> Result<Json<UserStatus>> {
+    if !app.settings.get(&keys::ENABLE_USER_STATUS) {
+        return Err(ApiError::forbidden("Statuses are switched off (ENABLE_USER_STATUS)."));
+    }
     let patch = UserPatch {
         status_emoji: limited("The emoji", form.status_emoji)?,
         status_message: limited("The status", form.status_message)?,

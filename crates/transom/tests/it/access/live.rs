@@ -82,6 +82,35 @@ async fn who_leaves_a_group_leaves_its_channels_and_who_joins_one_hears_them() {
 }
 
 #[tokio::test]
+async fn an_edit_of_a_channels_access_is_heard_at_once() {
+    let (_server, _provider, people) = settled().await;
+    let channel = shared_channel(&people).await;
+    let listening = Tab::open(people.session(Writer)).await;
+    let (reader, other) = (Tab::open(people.session(Reader)).await, Tab::open(people.session(Other)).await);
+    assert!(heard_by(&people, &channel, &listening, &reader).await);
+    assert!(!heard_by(&people, &channel, &listening, &other).await);
+
+    let control = json!({
+        "read": {"group_ids": [people.writers], "user_ids": [people.id(Other)]},
+        "write": {"group_ids": [people.writers], "user_ids": []},
+    });
+    let form = json!({"name": "live", "access_control": control});
+    people.session(Admin).post(&format!("/api/v1/channels/{channel}/update"), &form).await.ok();
+    tokio::time::sleep(AT_ONCE).await;
+    assert!(!heard_by(&people, &channel, &listening, &reader).await, "still in the room");
+    assert!(heard_by(&people, &channel, &listening, &other).await, "not in the room yet");
+
+    // A channel that is made while tabs are open is heard by those it is for.
+    let control = json!({"read": {"group_ids": [], "user_ids": [people.id(Other), people.id(Writer)]}});
+    let form = json!({"name": "new", "access_control": control});
+    let made = people.session(Admin).post("/api/v1/channels/create", &form).await.ok();
+    let made = made["id"].as_str().unwrap();
+    tokio::time::sleep(AT_ONCE).await;
+    assert!(heard_by(&people, made, &listening, &other).await);
+    assert!(!heard_by(&people, made, &listening, &reader).await);
+}
+
+#[tokio::test]
 async fn a_permission_that_is_taken_away_ends_what_it_was_for() {
     let (_server, _provider, people) = settled().await;
     let admin = people.session(Admin);

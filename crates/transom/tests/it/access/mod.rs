@@ -14,18 +14,51 @@ mod snapshot;
 use futures::{StreamExt as _, future::join_all, stream};
 use http::Method;
 use transom_api::{Resource, RouteInfo, Rule, table};
-use transom_testkit::{Caller, MockProvider, TestServer};
+use transom_testkit::{Caller, MockProvider, Plan, TestServer};
 
-use crate::plan;
+use crate::{plan, postgres};
 use people::{EVERYBODY, People, Proof, Who};
 use routes::{Names, body_of, name, path_of};
 use seeds::Kind;
 use snapshot::{Kept, assert_same};
 
+/// The database of a server.
+enum Base {
+    Sqlite,
+    /// A schema of the test's own.
+    Postgres(String),
+}
+
+impl Base {
+    fn postgres() -> Self {
+        Self::Postgres(format!("t{}", uuid::Uuid::new_v4().simple()))
+    }
+
+    fn plan(&self) -> Plan {
+        match self {
+            Self::Sqlite => plan(),
+            Self::Postgres(schema) => postgres::plan_in(schema),
+        }
+    }
+
+    /// What the server keeps, read beside it.
+    async fn kept(&self, server: &TestServer) -> Kept {
+        match self {
+            Self::Sqlite => Kept::of(server).await,
+            Self::Postgres(schema) => Kept::on(postgres::options_of(schema)).await,
+        }
+    }
+}
+
 /// A server on which everything is switched on, with its callers.
 async fn settled() -> (TestServer, MockProvider, People) {
+    settled_on(plan()).await
+}
+
+/// The same for a server that is not started yet.
+async fn settled_on(plan: Plan) -> (TestServer, MockProvider, People) {
     let provider = MockProvider::start().await;
-    let plan = plan()
+    let plan = plan
         .upstream(&provider)
         .env("ENABLE_OLLAMA_API", "true")
         .env("OLLAMA_BASE_URLS", provider.ollama_url())
@@ -55,8 +88,17 @@ const ENDS_THE_SESSION: &str = "/api/v1/auths/signout";
 
 #[tokio::test]
 async fn every_rule_holds_for_every_caller_and_every_credential() {
-    let (server, _provider, mut people) = settled().await;
-    let kept = Kept::of(&server).await;
+    try_rules(Base::Sqlite).await;
+}
+
+#[tokio::test]
+async fn every_rule_holds_on_postgresql() {
+    try_rules(Base::postgres()).await;
+}
+
+async fn try_rules(base: Base) {
+    let (server, _provider, mut people) = settled_on(base.plan()).await;
+    let kept = base.kept(&server).await;
     let routes: Vec<RouteInfo> = table().into_iter().filter(|route| route.path != ENDS_THE_SESSION).collect();
     assert!(routes.len() > 200, "only {} routes", routes.len());
     for route in &routes {
@@ -122,28 +164,43 @@ fn every_thing_that_a_rule_names_is_tried() {
 
 #[tokio::test]
 async fn personal_things_are_for_their_owners() {
-    try_things(&PERSONAL).await;
+    try_things(Base::Sqlite, &PERSONAL).await;
 }
 
 #[tokio::test]
 async fn channels_are_for_their_members_and_those_they_are_shared_with() {
-    try_things(&CHANNELS).await;
+    try_things(Base::Sqlite, &CHANNELS).await;
 }
 
 #[tokio::test]
 async fn notes_and_prompts_are_for_those_they_are_shared_with() {
-    try_things(&WRITINGS).await;
+    try_things(Base::Sqlite, &WRITINGS).await;
 }
 
 #[tokio::test]
 async fn models_are_for_those_they_are_shared_with() {
-    try_things(&MODELS).await;
+    try_things(Base::Sqlite, &MODELS).await;
+}
+
+#[tokio::test]
+async fn personal_things_are_for_their_owners_on_postgresql() {
+    try_things(Base::postgres(), &PERSONAL).await;
+}
+
+#[tokio::test]
+async fn channels_are_for_their_members_on_postgresql() {
+    try_things(Base::postgres(), &CHANNELS).await;
+}
+
+#[tokio::test]
+async fn what_is_shared_is_for_those_it_is_shared_with_on_postgresql() {
+    try_things(Base::postgres(), &[WRITINGS.as_slice(), &MODELS].concat()).await;
 }
 
 /// Tries every route that is about these things with things of every kind.
-async fn try_things(things: &[Resource]) {
-    let (server, _provider, people) = settled().await;
-    let kept = Kept::of(&server).await;
+async fn try_things(base: Base, things: &[Resource]) {
+    let (server, _provider, people) = settled_on(base.plan()).await;
+    let kept = base.kept(&server).await;
     let about_them = |route: &&RouteInfo| route.rule.resource().is_some_and(|thing| things.contains(&thing));
     let table = table();
     let routes: Vec<_> = table.iter().filter(about_them).collect();

@@ -421,3 +421,28 @@ async fn what_a_group_permits_its_members_may_do_and_others_may_not() {
     admin.post(&format!("{group}/users/remove"), &gone).await.ok();
     assert_eq!(member.get("/api/v1/notes/").await.status, 401);
 }
+
+#[tokio::test]
+async fn of_answers_asked_for_at_once_one_begins_without_the_permission_for_several() {
+    let (_server, _provider, people) = settled().await;
+    permit(people.session(Admin), &["chat.multiple_models"], true).await;
+    let owner = people.session(Owner);
+    for _ in 0..5 {
+        let ids: Vec<String> = (0..4).map(|n| format!("a{n}")).collect();
+        let mut messages = json!({"q": {"id": "q", "role": "user", "content": "Hi", "childrenIds": ids}});
+        for (column, id) in ids.iter().enumerate() {
+            messages[id] = json!({"id": id, "role": "assistant", "content": "", "parentId": "q",
+                "childrenIds": [], "modelIdx": column});
+        }
+        let chat = json!({"title": "T", "history": {"currentId": "a0", "messages": messages}});
+        let chat = owner.post("/api/v1/chats/new", &json!({"chat": chat})).await.ok();
+        let asks = ids.iter().map(|id| {
+            let body = json!({"model": "hole", "stream": true, "messages": [{"role": "user", "content": "Hi"}],
+                "chat_id": chat["id"], "id": id, "session_id": "no tab", "parent_id": "q"});
+            async move { owner.post("/api/chat/completions", &body).await.status }
+        });
+        let mut statuses = futures::future::join_all(asks).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    }
+}

@@ -1,5 +1,5 @@
 /** Words that may come next, shown behind what is typed. Tab takes them. */
-import { completeText } from '$lib/api/tasks';
+import { answerOf, completeText } from '$lib/api/tasks';
 import { continuationOf } from '$lib/chat/completion';
 import { providerMessages } from '$lib/chat/document';
 import { app } from '$lib/state/app.svelte';
@@ -34,7 +34,7 @@ export class Ghost {
 			const messages = leaf ? providerMessages(chat.history, leaf).slice(-6) : [];
 			const reply = await completeText({ model, prompt: text, messages }).catch(() => null);
 			if (turn !== this.#asked) return;
-			this.text = continuationOf(reply?.choices?.[0]?.message?.content ?? '', text);
+			this.text = reply ? continuationOf(answerOf(reply), text) : '';
 		}, AFTER_MS);
 	}
 

@@ -12,6 +12,15 @@ const MAX_SELECTED_ROWS = 300;
 /** How long a jump is corrected while rows find their height. */
 const SETTLE_MS = 1200;
 
+const EYE_MS = 1600;
+
+/** Draws the eye to what was jumped to. */
+export const drawEye = (element: Element | null | undefined) =>
+	element?.animate?.(
+		[{ backgroundColor: 'var(--accent-soft)' }, { backgroundColor: 'transparent' }],
+		{ duration: EYE_MS }
+	);
+
 export class Scrolling {
 	/** False while the person reads further up. */
 	following = $state(true);
@@ -21,6 +30,9 @@ export class Scrolling {
 	above = $state(0);
 	below = $state(0);
 
+	/** The list goes on below what is here: its end is nothing to stay at. */
+	unfinished = false;
+
 	readonly #offsets = new Offsets();
 	#estimate: (index: number) => number = () => 0;
 	#box: HTMLElement | undefined;
@@ -29,9 +41,17 @@ export class Scrolling {
 	#rows = new Map<Element, string>();
 	/** A row in sight, where it was, and how far the box was scrolled then. */
 	#anchor: { key: string; top: number; scroll: number } | undefined;
-	/** Browsers that keep the reader's place themselves do it better. */
-	readonly #native = CSS.supports('overflow-anchor', 'auto');
+	/** Browsers that keep the reader's place themselves do it better, unless rows come and go at the top. */
+	readonly #native: boolean;
 	readonly #observer = new ResizeObserver((entries) => this.#measured(entries));
+
+	/**
+	 * @param whole all rows are shown, and the box has `overflow-anchor: none`: for lists that are short, and grow
+	 * at the top
+	 */
+	constructor(private readonly whole = false) {
+		this.#native = !whole && CSS.supports('overflow-anchor', 'auto');
+	}
 
 	setRows(keys: string[], estimate: (index: number) => number) {
 		this.#estimate = estimate;
@@ -69,7 +89,7 @@ export class Scrolling {
 		const distance = box.scrollHeight - box.clientHeight - box.scrollTop;
 		// Growth never moves scrollTop up, only a person does.
 		if (box.scrollTop < this.#lastTop && distance > 1) this.following = false;
-		else if (distance < NEAR_PX) this.following = true;
+		else if (distance < NEAR_PX && !this.unfinished) this.following = true;
 		this.#lastTop = box.scrollTop;
 		// Rows may have changed since the last frame; where things are is noted before others come and go.
 		if (!this.#native && !this.following) this.#keepAnchor();
@@ -101,6 +121,10 @@ export class Scrolling {
 	}
 
 	#update() {
+		if (this.whole) {
+			[this.start, this.end] = [0, this.#offsets.count];
+			return;
+		}
 		const box = this.#box;
 		const height = box?.clientHeight || innerHeight;
 		const { total } = this.#offsets;

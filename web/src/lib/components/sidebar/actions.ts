@@ -2,6 +2,7 @@
 import { goto } from '$app/navigation';
 import { page } from '$app/state';
 import { UNTITLED } from '$lib/chat/document';
+import * as api from '$lib/api';
 import type { FolderSummary } from '$lib/api/folders';
 import type { ChatSummary } from '$lib/api/types';
 import { t, tn } from '$lib/i18n/index.svelte';
@@ -9,6 +10,7 @@ import { chats } from '$lib/state/chats.svelte';
 import { conversations } from '$lib/state/conversation.svelte';
 import { dialogs } from '$lib/state/dialogs.svelte';
 import { folders } from '$lib/state/folders.svelte';
+import { pinnedChats, placePinned } from '$lib/state/pinned-chats';
 import { explain, toasts } from '$lib/state/toasts.svelte';
 import { selection } from './selection.svelte';
 
@@ -43,6 +45,13 @@ export async function rename(id: string, title: string) {
 	if (open) open.title = title;
 }
 
+/** Has a model name a chat after what is said in it. */
+export const nameByModel = (id: string) =>
+	attempt(async () => {
+		const { nameFor } = await import('./naming');
+		await rename(id, await nameFor(id));
+	});
+
 export const pin = (id: string) => attempt(() => chats.pin(id));
 export const move = (id: string, folderId: string | null) =>
 	attempt(() => chats.move(id, folderId));
@@ -75,6 +84,17 @@ export function askDelete(chat: Pick<ChatSummary, 'id' | 'title'>) {
 		}
 	});
 }
+
+/** Asks about the chat of the page, which may have been opened a moment ago and not be here yet. */
+export const askDeleteOpen = (id: string) =>
+	attempt(async () => {
+		const open = conversations.get(id);
+		const title =
+			open?.phase === 'ready'
+				? open.title
+				: (chats.find(id)?.title ?? (await api.getChat(id)).title);
+		askDelete({ id, title });
+	});
 
 // -- Many chats
 
@@ -109,9 +129,12 @@ export function askDeleteMany(ids: string[]) {
 
 // -- Drops
 
-export async function pinDropped(ids: string[]) {
+/** @param target the pinned chat they were dropped onto: there they stay */
+export async function pinDropped(ids: string[], target?: string) {
+	const before = pinnedChats().map(({ id }) => id);
 	const loose = ids.filter((id) => !chats.isPinned(id));
 	report(await chats.each(loose, (id) => chats.pin(id)));
+	if (target) await attempt(() => placePinned(ids.filter(chats.isPinned), target, before));
 }
 
 /** Dropped onto the list of all other chats: neither pinned nor in a folder any more. */

@@ -1,5 +1,7 @@
 /** What can be done with a chat, as entries of a menu: in the list and over the open chat. */
 import Archive from '@lucide/svelte/icons/archive';
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import Download from '@lucide/svelte/icons/download';
 import FolderInput from '@lucide/svelte/icons/folder-input';
@@ -9,6 +11,7 @@ import Pencil from '@lucide/svelte/icons/pencil';
 import Pin from '@lucide/svelte/icons/pin';
 import PinOff from '@lucide/svelte/icons/pin-off';
 import Share2 from '@lucide/svelte/icons/share-2';
+import Sparkles from '@lucide/svelte/icons/sparkles';
 import Tags from '@lucide/svelte/icons/tags';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import type { ChatSummary } from '$lib/api/types';
@@ -19,6 +22,7 @@ import { app } from '$lib/state/app.svelte';
 import { chats } from '$lib/state/chats.svelte';
 import { dialogs } from '$lib/state/dialogs.svelte';
 import { folders } from '$lib/state/folders.svelte';
+import { pinnedChats, stepPinned } from '$lib/state/pinned-chats';
 import * as actions from './actions';
 import { selection } from './selection.svelte';
 
@@ -70,6 +74,30 @@ export interface ChatEntriesOptions {
 	selectable?: boolean;
 }
 
+/** Its place among the pinned ones, for those who cannot drag. */
+function steps(chat: ChatSummary): MenuEntry[] {
+	const ids = pinnedChats().map(({ id }) => id);
+	const name = actions.titleOf(chat);
+	const step = (by: -1 | 1) => () => void actions.attempt(() => stepPinned(chat.id, by));
+	const [up, down] = [t('common.moveUp', { name }), t('common.moveDown', { name })];
+	return [
+		{
+			kind: 'item',
+			label: up,
+			icon: ArrowUp,
+			disabled: ids[0] === chat.id,
+			onSelect: step(-1)
+		},
+		{
+			kind: 'item',
+			label: down,
+			icon: ArrowDown,
+			disabled: ids.at(-1) === chat.id,
+			onSelect: step(1)
+		}
+	];
+}
+
 export function chatEntries(chat: ChatSummary, options: ChatEntriesOptions): MenuEntry[] {
 	const pinned = chats.isPinned(chat.id);
 	const list: MenuEntry[] = [
@@ -82,12 +110,19 @@ export function chatEntries(chat: ChatSummary, options: ChatEntriesOptions): Men
 		{ kind: 'item', label: t('common.rename'), icon: Pencil, onSelect: options.onRename },
 		{
 			kind: 'item',
+			label: t('sidebar.nameByModel'),
+			icon: Sparkles,
+			onSelect: () => void actions.nameByModel(chat.id)
+		},
+		{
+			kind: 'item',
 			label: t('sidebar.tags'),
 			icon: Tags,
 			onSelect: () =>
 				void dialogs.show(() => import('$lib/components/TagsDialog.svelte'), { chatId: chat.id })
 		}
 	];
+	if (options.selectable && pinned && !options.folderId) list.splice(1, 0, ...steps(chat));
 	if (app.config?.features.enable_folders !== false)
 		list.push({
 			kind: 'sub',

@@ -1,9 +1,8 @@
-/** Swipes on touch screens that open and close the drawer. */
+/** Swipes on touch screens that open and close the drawer. Distances are along the reading direction. */
+import { towardsEnd } from '$lib/direction';
+
 const FAR = 64;
 const SLOW_MS = 600;
-
-/** Along the reading direction: positive is away from the sidebar's edge. */
-const sign = () => (document.documentElement.dir === 'rtl' ? -1 : 1);
 
 /** Whether a swipe here means something else: text being edited, something that scrolls sideways. */
 function belongsElsewhere(target: EventTarget | null, edge: Element): boolean {
@@ -33,7 +32,7 @@ export const swipeOpens = (open: () => void) => (node: HTMLElement) => {
 	const onEnd = (event: TouchEvent) => {
 		const touch = event.changedTouches[0]!;
 		if (!start || event.timeStamp - start.at > SLOW_MS) return;
-		const dx = (touch.clientX - start.x) * sign();
+		const dx = (touch.clientX - start.x) * towardsEnd();
 		const dy = Math.abs(touch.clientY - start.y);
 		if (dx > FAR && dx > 2 * dy && !getSelection()?.toString()) open();
 	};
@@ -59,11 +58,11 @@ export const swipeCloses = (close: () => void) => (node: HTMLElement) => {
 	const onMove = (event: TouchEvent) => {
 		if (!start) return;
 		const touch = event.touches[0]!;
-		dx = (touch.clientX - start.x) * sign();
+		dx = (touch.clientX - start.x) * towardsEnd();
 		const dy = Math.abs(touch.clientY - start.y);
 		if (!moving && dy > 12 && dy > -dx) start = null;
 		else if (dx < -12) moving = true;
-		if (moving) node.style.transform = `translateX(${Math.min(0, dx) * sign()}px)`;
+		if (moving) node.style.transform = `translateX(${Math.min(0, dx) * towardsEnd()}px)`;
 	};
 	const onEnd = () => {
 		node.style.removeProperty('transform');

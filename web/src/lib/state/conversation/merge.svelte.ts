@@ -1,8 +1,8 @@
 /** Makes one answer out of all answers of a turn. */
+import { textOf } from '$lib/api/pieces';
 import { mergeAnswers } from '$lib/api/tasks';
 import { columnsOf } from '$lib/chat/columns';
 import { withoutReasoning } from '$lib/chat/segments';
-import { textOf } from '$lib/chat/sse';
 import type { Conversation } from './conversation.svelte';
 
 export class Merging {

@@ -3,11 +3,13 @@ import * as api from '$lib/api';
 import { itemsWithWords, withContext } from '$lib/chat/context';
 import * as doc from '$lib/chat/document';
 import * as tree from '$lib/chat/history';
+import { compact } from '$lib/chat/params';
 import { startedHere } from '$lib/chat/reducer';
 import type { Attachment, History, Message } from '$lib/chat/types';
 import { locale, t } from '$lib/i18n/index.svelte';
 import { app } from '../app.svelte';
 import { chats } from '../chats.svelte';
+import { whereabouts } from '../location';
 import { settings } from '../settings.svelte';
 import { realtime } from '../socket.svelte';
 import type { Conversation } from './conversation.svelte';
@@ -150,6 +152,7 @@ async function request(
 ): Promise<void> {
 	const { ui } = settings;
 	const keep = first && !chat.temporary;
+	const location = await whereabouts();
 	const body = doc.completionBody({
 		chatId: chat.id!,
 		sessionId,
@@ -159,7 +162,8 @@ async function request(
 		model: app.modelById(message.model),
 		params: withDefaults(chat.params),
 		files: chat.files,
-		variables: doc.promptVariables({ name: app.user?.name ?? '' }, locale()),
+		features: settings.ui.memory === true && app.mayRemember ? { memory: true } : {},
+		variables: doc.promptVariables({ name: app.user?.name ?? '', location }, locale()),
 		afterwards: {
 			title: keep && ui.title?.auto !== false,
 			tags: keep && ui.autoTags !== false,
@@ -182,8 +186,11 @@ async function request(
 /** The chat's own parameters over those the person has set for all chats. */
 function withDefaults(params: Record<string, unknown>): Record<string, unknown> {
 	const { ui } = settings;
-	const own = Object.entries(params).filter(([, value]) => value !== null && value !== '');
-	return { ...(ui.system ? { system: ui.system } : {}), ...ui.params, ...Object.fromEntries(own) };
+	return {
+		...(ui.system ? { system: ui.system } : {}),
+		...compact(ui.params ?? {}),
+		...compact(params)
+	};
 }
 
 /** Adds a question and an empty answer, both to be written by hand. */
