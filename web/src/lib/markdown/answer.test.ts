@@ -102,6 +102,11 @@ describe('what an answer is made of', () => {
 		expect(nodes(text, { grew: false })).toHaveLength(3);
 		expect(nodes(text)).toHaveLength(4);
 	});
+
+	it('leaves what is read from right to left alone: each piece goes by its own first words', () => {
+		const text = 'One.\n\nTwo.\n\nשלום עולם\n\nThree.\n\nينام النحل';
+		expect(nodes(text, { grew: false })).toHaveLength(4);
+	});
 });
 
 describe('mentions', () => {

@@ -154,7 +154,14 @@ const tableNode = (table: Tokens.Table): Node => ({
 /** The longest HTML that neighbours are joined to; more would take too long to show at once. */
 const MERGE_LIMIT = 4000;
 
-/** Joins neighbours that are plain HTML: fewer, larger pieces are shown faster. */
+/** A letter of a script that is read from right to left. */
+const RIGHT_TO_LEFT =
+	/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * Joins neighbours that are plain HTML: fewer, larger pieces are shown faster. What is read from right to left stays
+ * alone, because each piece goes by its own first words.
+ */
 export function mergeHtml(list: Node[]): Node[] {
 	const merged: Node[] = [];
 	for (const item of list) {
@@ -162,7 +169,9 @@ export function mergeHtml(list: Node[]): Node[] {
 		const joins =
 			item.kind === 'html' &&
 			last?.kind === 'html' &&
-			last.html.length + item.html.length < MERGE_LIMIT;
+			last.html.length + item.html.length < MERGE_LIMIT &&
+			!RIGHT_TO_LEFT.test(last.html) &&
+			!RIGHT_TO_LEFT.test(item.html);
 		if (joins) merged[merged.length - 1] = { kind: 'html', html: last.html + item.html };
 		else merged.push(item);
 	}
