@@ -70,6 +70,33 @@ describe.each(others)('%s', (_, words) => {
 	});
 });
 
+const settings = import.meta.glob<Record<string, string>>('./settings/*.json', {
+	eager: true,
+	import: 'default'
+});
+const englishSettings = settings['./settings/en-US.json']!;
+const codeIn = (text: string): string[] => text.match(/`[^`]+`/g) ?? [];
+
+describe.each(others)('what settings do, in %s', (locale) => {
+	const texts = settings[`./settings/${locale}.json`] ?? {};
+	const all = Object.entries(englishSettings);
+
+	it('is said of each, in the order of English', () => {
+		expect(Object.keys(texts)).toEqual(Object.keys(englishSettings));
+		expect(Object.keys(texts).filter((name) => !texts[name]!.trim())).toEqual([]);
+	});
+	it('keeps names and values as they are', () => {
+		const lost = all.flatMap(([name, text]) =>
+			codeIn(text).filter((code) => !texts[name]?.includes(code))
+		);
+		expect(lost).toEqual([]);
+	});
+	it('has no sentence in English', () => {
+		const same = all.filter(([name, text]) => texts[name] === text && SENTENCE.test(text));
+		expect(same.map(([name]) => name)).toEqual([]);
+	});
+});
+
 it('names every language once, in its own words, under a good code', () => {
 	const names = Object.values(LOCALES);
 	expect(names).toHaveLength(catalogues.length);
