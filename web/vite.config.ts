@@ -30,6 +30,9 @@ const onlyModernMathFonts: Plugin = {
 	}
 };
 
+/** `Features.DirSelector` of Lightning CSS, which makes the style sheets small. */
+const DIR_SELECTOR = 4;
+
 export default defineConfig({
 	plugins: [
 		messages(),
@@ -39,6 +42,8 @@ export default defineConfig({
 		sveltekit()
 	],
 	worker: { format: 'es' },
+	// `:dir()` would become a list of languages, but a block may be in another direction than the page.
+	css: { lightningcss: { exclude: DIR_SELECTOR } },
 	build: {
 		target: 'es2022',
 		// Data URLs would need `font-src data:` in the content security policy.

@@ -1,7 +1,8 @@
 // npm run new-language -- de-DE Deutsch
-// Adds a catalogue that holds every key, in English until somebody translates it. `npm run check` fails while a
-// catalogue lacks a key, holds one too many, or has other placeholders. Run this again after keys were added: what
-// is translated stays, and the name need not be given again.
+// Adds a catalogue that holds every key, in English until somebody translates it, and beside it in `settings/` what
+// each setting of the server does. `npm run check` fails while a catalogue lacks a key, holds one too many, or has
+// other placeholders, and `npm test` while the settings do. Run this again after keys were added: what is translated
+// stays, and the name need not be given again.
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,23 +20,40 @@ function codeOf(wish = '') {
 	}
 }
 
+/** @param {string} file */
+const read = async (file) => JSON.parse(await readFile(join(CATALOGUES, file), 'utf8'));
+
+/** @param {string} file what is in it so far */
+const kept = async (file) => (existsSync(join(CATALOGUES, file)) ? read(file) : {});
+
 const code = codeOf(wish);
-const file = code && join(CATALOGUES, `${code}.json`);
-const kept = file && existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
-const name = words.join(' ') || kept['language.name'];
-if (!file || !name || code === 'en-US') {
+const name = words.join(' ') || (code && (await kept(`${code}.json`))['language.name']);
+if (!code || !name || code === 'en-US') {
 	console.error('usage: npm run new-language -- de-DE Deutsch');
 	process.exit(2);
 }
 
-const english = JSON.parse(await readFile(join(CATALOGUES, 'en-US.json'), 'utf8'));
-const catalogue = {};
-const open = [];
-for (const [key, [text]] of keysOf(english, code)) {
-	catalogue[key] = key === 'language.name' ? name : (kept[key] ?? text);
-	if (catalogue[key] === text) open.push(key);
+/**
+ * @param {string} file
+ * @param {Iterable<[string, string]>} english
+ */
+async function write(file, english) {
+	const before = await kept(file);
+	const texts = {};
+	const open = [];
+	for (const [key, text] of english) {
+		texts[key] = key === 'language.name' ? name : (before[key] ?? text);
+		if (texts[key] === text) open.push(key);
+	}
+	await writeFile(join(CATALOGUES, file), `${JSON.stringify(texts, null, '\t')}\n`);
+	console.log(`${file}: ${Object.keys(texts).length} keys, ${open.length} as in English`);
+	// Some words are the same in both languages. Which ones were added can be told only by looking at them.
+	if (Object.keys(before).length) for (const key of open) console.log(`  ${key}: ${texts[key]}`);
 }
-await writeFile(file, `${JSON.stringify(catalogue, null, '\t')}\n`);
-console.log(`${code}.json: ${Object.keys(catalogue).length} keys, ${open.length} as in English`);
-// Some words are the same in both languages. Which ones were added can be told only by looking at them.
-if (kept['language.name']) for (const key of open) console.log(`  ${key}: ${catalogue[key]}`);
+
+const messages = [...keysOf(await read('en-US.json'), code)];
+await write(
+	`${code}.json`,
+	messages.map(([key, [text]]) => [key, text])
+);
+await write(`settings/${code}.json`, Object.entries(await read('settings/en-US.json')));

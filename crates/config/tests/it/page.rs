@@ -1,20 +1,36 @@
-//! The settings page of the book follows the declarations.
+//! The settings page of the book, and the texts that the web UI translates, follow the declarations.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use transom_config::{declarations, reference_page};
 
-/// `UPDATE_DOCS=1 cargo test -p transom-config` writes the page again.
-#[test]
-fn the_page_in_the_book_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/settings.md");
-    let page = reference_page();
+/// `UPDATE_DOCS=1 cargo test -p transom-config` writes the file again.
+fn is_current(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &page).unwrap();
+        std::fs::write(&path, text).unwrap();
     }
-    let book = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(book == page, "docs/settings.md is out of date: run UPDATE_DOCS=1 cargo test -p transom-config");
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == text, "{name} is out of date: run UPDATE_DOCS=1 cargo test -p transom-config");
+}
+
+#[test]
+fn the_page_in_the_book_is_current() {
+    is_current("docs/settings.md", &reference_page());
+}
+
+/// The form is that of the formatter of the web UI: one text a line, after a tab.
+#[test]
+fn the_texts_that_are_translated_are_current() {
+    let texts: BTreeMap<_, _> = declarations().iter().map(|one| (one.name, one.help)).collect();
+    let lines: Vec<String> = texts
+        .iter()
+        .map(|(name, help)| format!("\t{}: {}", serde_json::json!(name), serde_json::json!(help)))
+        .collect();
+    let file = format!("{{\n{}\n}}\n", lines.join(",\n"));
+    is_current("web/src/lib/i18n/settings/en-US.json", &file);
 }
 
 #[test]

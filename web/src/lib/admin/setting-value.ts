@@ -49,7 +49,7 @@ export function valueOf(setting: Pick<Setting, 'type' | 'optional'>, text: strin
 	}
 }
 
-/** Whether a search finds a setting: every word stands in its name, its words or its help. */
+/** Whether a search finds a setting: every word stands in its name, its English help or its words in the reader's language. */
 export function matches(setting: Setting, words: string, query: string): boolean {
 	const text = `${setting.name} ${setting.name.replaceAll('_', ' ')} ${setting.key ?? ''} ${setting.help} ${words}`;
 	const place = text.toLowerCase();

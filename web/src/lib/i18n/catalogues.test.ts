@@ -70,6 +70,37 @@ describe.each(others)('%s', (_, words) => {
 	});
 });
 
+const settings = import.meta.glob<Record<string, string>>('./settings/*.json', {
+	eager: true,
+	import: 'default'
+});
+const englishSettings = settings['./settings/en-US.json']!;
+const codeIn = (text: string): string[] => text.match(/`[^`]+`/g) ?? [];
+
+describe.each(others)('what settings do, in %s', (locale) => {
+	const texts = settings[`./settings/${locale}.json`] ?? {};
+	const all = Object.entries(texts);
+
+	it('is said of each, in the order of English', () => {
+		expect(Object.keys(texts)).toEqual(Object.keys(englishSettings));
+		expect(all.filter(([, text]) => !text.trim())).toEqual([]);
+	});
+	it('keeps names and values as they are', () => {
+		const lost = all.flatMap(([name, text]) =>
+			codeIn(englishSettings[name] ?? '')
+				.filter((code) => !text.includes(code))
+				.map((code) => `${name}: ${code}`)
+		);
+		expect(lost).toEqual([]);
+	});
+	it('has no sentence in English', () => {
+		const same = all.filter(
+			([name, text]) => text === englishSettings[name] && SENTENCE.test(text)
+		);
+		expect(same).toEqual([]);
+	});
+});
+
 it('names every language once, in its own words, under a good code', () => {
 	const names = Object.values(LOCALES);
 	expect(names).toHaveLength(catalogues.length);
