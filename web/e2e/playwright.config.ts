@@ -10,8 +10,8 @@ export default defineConfig({
 	fullyParallel: false,
 	// One server, one story: a later test builds on the account and the connection of the first.
 	maxFailures: 1,
-	// On a strange machine a test may meet a slow moment; what passes the second time is reported as flaky.
-	retries: 1,
+	// On a strange machine a test may meet a slow moment; what passes the second or third time is reported as flaky.
+	retries: 2,
 	timeout: 60_000,
 	snapshotPathTemplate: '{testDir}/snapshots/{arg}{ext}',
 	expect: {

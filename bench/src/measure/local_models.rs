@@ -118,7 +118,8 @@ impl Writer<'_> {
 async fn llama_server(command: &str, tokens: u32) -> Result<f64> {
     let mut server = Server::prepare(command, "", &[]).await?;
     server.start().await?;
-    let form = json!({"prompt": PROMPT, "n_predict": tokens, "temperature": 0, "cache_prompt": false});
+    let form = json!({"prompt": PROMPT, "n_predict": tokens, "temperature": 0, "cache_prompt": false,
+        "ignore_eos": true});
     let mut fastest: f64 = 0.0;
     for _ in 0..ROUNDS {
         let reply = api::call(server.endpoint(), "POST", "/completion", None, Some(&form)).await?;

@@ -43,7 +43,7 @@ settings! {
     TRANSOM_MODEL_MEMORY: i64 = int("0").acts();
 
     /// Answers that one model writes at the same time; further ones wait.
-    TRANSOM_MODEL_PARALLEL: i64 = int("4").aliases(&["OLLAMA_NUM_PARALLEL"]).acts();
+    TRANSOM_MODEL_PARALLEL: i64 = int("8").aliases(&["OLLAMA_NUM_PARALLEL"]).acts();
 
     /// Threads of one model; 0 for one on each core.
     TRANSOM_MODEL_THREADS: i64 = int("0").acts();

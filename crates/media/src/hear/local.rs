@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(4 * 3600);
 const IDLE: Duration = Duration::from_secs(300);
 /// How much less urgent the threads are than those that serve requests.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 10;
+const NICE: i32 = 19;
 
 /// How long an unused model stays in memory.
 pub fn idle(settings: &Settings) -> Duration {
