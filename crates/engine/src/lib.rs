@@ -11,7 +11,6 @@ mod error;
 pub mod library;
 pub mod llama;
 pub mod ollama;
-mod priority;
 mod template;
 
 pub use cpu::obstacle;

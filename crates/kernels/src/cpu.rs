@@ -51,8 +51,13 @@ impl Cpu {
         Self::with_start(threads, || {})
     }
 
-    /// As [`Cpu::new`]; `start` is called first on each further thread, for example to lower its priority.
-    pub fn with_start(threads: usize, start: impl Fn() + Send + Sync + 'static) -> Self {
+    /// As [`Cpu::new`]; the further threads give way to others ([`give_way`](crate::give_way)).
+    pub fn background(threads: usize) -> Self {
+        Self::with_start(threads, crate::give_way)
+    }
+
+    /// `start` is called first on each further thread.
+    fn with_start(threads: usize, start: impl Fn() + Send + Sync + 'static) -> Self {
         Self { pool: Pool::new(threads.clamp(1, 64), start), level: Level::detect() }
     }
 

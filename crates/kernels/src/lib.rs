@@ -12,6 +12,7 @@
 //! | convolution over time | [`Conv1d`] |
 //! | log-mel spectrogram as Whisper takes it | [`LogMel`] |
 //! | half-precision numbers | [`convert`] |
+//! | threads that give way to those that serve people | [`Cpu::background`], [`give_way`] |
 //!
 //! Constructors take what a model file says, so they answer a wrong shape with a [`ShapeError`]. What is called while a
 //! model runs takes shapes that the model has checked, and panics (as slices do) when they do not fit together.
@@ -27,6 +28,7 @@ mod mel;
 pub mod ops;
 mod pack;
 mod pool;
+mod priority;
 mod tile;
 mod versions;
 
@@ -38,3 +40,4 @@ pub use linear::Linear;
 pub use math::Activation;
 pub use mel::LogMel;
 pub use pack::Weights;
+pub use priority::give_way;

@@ -13,7 +13,7 @@ use transom_kernels::Cpu;
 
 use super::lock;
 use crate::llama::{KeepAlive, memory};
-use crate::{EngineError, Result, priority};
+use crate::{EngineError, Result};
 
 /// Memory for what stands between the layers, in bytes.
 const SCRATCH: u64 = 64 << 20;
@@ -107,7 +107,7 @@ impl Workers {
 impl Shared {
     /// The life of a thread: loads, answers, and ends when nobody has asked for a while.
     fn run(&self, key: &Key, jobs: &Receiver<Job>) {
-        priority::lower();
+        transom_kernels::give_way();
         let loaded = catch_unwind(AssertUnwindSafe(|| self.load(key)));
         let model = match loaded
             .unwrap_or_else(|_| Err(EngineError::Corrupt("the model's files are damaged".into())))
@@ -124,7 +124,7 @@ impl Shared {
                 return;
             }
         };
-        let cpu = Cpu::with_start(self.count, priority::lower);
+        let cpu = Cpu::background(self.count);
         loop {
             let next = match self.keep_alive {
                 KeepAlive::For(time) => jobs.recv_timeout(time),

@@ -99,7 +99,7 @@ impl Instance {
         let (leaving, gone) = watch::channel(false);
         let thread = std::thread::Builder::new().name("engine".to_owned());
         thread.spawn(move || {
-            crate::priority::lower();
+            transom_kernels::give_way();
             serve(&backend, &plan, source, ready, progress);
             leaving.send_replace(true);
         })?;

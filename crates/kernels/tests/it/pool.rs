@@ -57,7 +57,7 @@ fn a_panic_reaches_the_caller_and_the_threads_go_on() {
 
 #[test]
 fn chunks_cover_everything() {
-    let cpu = Cpu::with_start(2, || {});
+    let cpu = Cpu::background(2);
     let mut data = vec![0; 23];
     cpu.chunks(&mut data, 5, |index, chunk| chunk.fill(index));
     assert_eq!(data, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4]);

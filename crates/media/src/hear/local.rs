@@ -28,9 +28,6 @@ const QUEUE: usize = 8;
 const LONGEST: Duration = Duration::from_secs(4 * 3600);
 /// How long an unused model stays in memory when the setting cannot be read.
 const IDLE: Duration = Duration::from_secs(300);
-/// How much less urgent the threads are than those that serve requests.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 19;
 
 /// How long an unused model stays in memory.
 pub fn idle(settings: &Settings) -> Duration {
@@ -197,7 +194,7 @@ struct Loaded {
 }
 
 fn work(queue: &Receiver<Queued>, idle: Duration) {
-    be_nice();
+    transom_kernels::give_way();
     let mut loaded: Option<Loaded> = None;
     loop {
         let next = if loaded.is_some() { queue.recv_timeout(idle) } else { queue.recv().map_err(Into::into) };
@@ -242,7 +239,7 @@ fn transcribe(loaded: &mut Option<Loaded>, job: Job, stop: &AtomicBool) -> Resul
 
 fn open(folder: &Path, precision: Precision, threads: usize) -> Result<Loaded> {
     let all = std::thread::available_parallelism().map_or(1, usize::from);
-    let cpu = Cpu::with_start(if threads == 0 { all } else { threads }, be_nice);
+    let cpu = Cpu::background(if threads == 0 { all } else { threads });
     let model = Model::open(folder, OpenOptions { precision }, cpu).map_err(sentence)?;
     tracing::info!(folder = %folder.display(), megabytes = model.bytes() >> 20, "the speech model is loaded");
     Ok(Loaded { folder: folder.to_owned(), precision, model })
@@ -252,13 +249,5 @@ fn sentence(error: WhisperError) -> MediaError {
     match error {
         WhisperError::Language(_) => MediaError::Invalid(error.to_string()),
         other => MediaError::Local(other.to_string()),
-    }
-}
-
-/// Requests come first. Where that cannot be said, the threads compete.
-fn be_nice() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
-        tracing::debug!(%error, "the priority of a thread could not be lowered");
     }
 }
