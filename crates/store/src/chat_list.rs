@@ -224,7 +224,12 @@ fn order(query: &ChatQuery) -> (chat::Column, Order) {
 }
 
 fn condition(query: &ChatQuery, found: Option<&Found>) -> Condition {
-    let mut all = Condition::all().add(chat::Column::UserId.eq(query.user_id.as_str()));
+    let owner = chat::Column::UserId.eq(query.user_id.as_str());
+    let mut all = Condition::all().add(match found {
+        // The sign keeps SQLite from the index over the owner.
+        Some(found) if found.few => Expr::cust_with_values("+chat.user_id = ?", [query.user_id.as_str()]),
+        _ => owner,
+    });
     if let Some(archived) = query.archived {
         all = all.add(chat::Column::Archived.eq(archived));
     }

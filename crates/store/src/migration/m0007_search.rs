@@ -55,7 +55,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-async fn fill(connection: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
+pub(super) async fn fill(connection: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
     let mut last = String::new();
     let mut chats = 0;
     loop {

@@ -9,6 +9,7 @@ mod m0006_files_and_memories;
 mod m0007_search;
 mod m0008_revision;
 mod m0009_memory_vectors;
+mod m0010_search_prefixes;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DynIden, TransactionTrait,
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_search::Migration),
             Box::new(m0008_revision::Migration),
             Box::new(m0009_memory_vectors::Migration),
+            Box::new(m0010_search_prefixes::Migration),
         ]
     }
 

@@ -90,6 +90,8 @@ pub(crate) async fn replace<C: ConnectionTrait>(
 pub(crate) struct Found {
     /// Holds for the chats that were found; for the `WHERE` of a query over `chat`.
     pub condition: Expr,
+    /// They are so few that the query has to begin with them: SQLite would try each chat of the owner.
+    pub few: bool,
     hits: Hits,
 }
 
@@ -114,10 +116,11 @@ pub(crate) async fn find<C: ConnectionTrait>(
     Ok(Some(match connection.get_database_backend() {
         DbBackend::Sqlite => {
             let (condition, hits) = sqlite::find(connection, user_id, &conditions).await?;
-            Found { condition, hits: Hits::Known(hits) }
+            Found { condition, few: hits.few(), hits: Hits::Known(hits) }
         }
         _ => Found {
             condition: postgres::found(user_id, &conditions),
+            few: false,
             hits: Hits::Asked { user_id: user_id.to_owned(), conditions },
         },
     }))

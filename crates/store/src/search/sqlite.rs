@@ -1,24 +1,25 @@
 //! The index on SQLite: a contentless FTS5 table.
 //!
 //! The number of an entry is made of the number of its owner, that of its chat among the owner's, and its own in the
-//! chat. So the entries of an owner are neighbours: a search reads those and no others. And which chats match is known
-//! from the index alone.
+//! chat. So the entries of an owner are neighbours: a search reads those and no others (but for the beginning of a word
+//! by more than eight letters, which the index has no list of its own for). And which chats match is known from the
+//! index alone.
 
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, ExprTrait, QueryResult, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryResult, Statement, Value};
 
 use super::TITLE;
 use super::words::Condition;
 use crate::Result;
 use crate::db::BATCH;
-use crate::entity::{chat, search_chat};
+use crate::entity::search_chat;
 
 /// Bits of the number of an entry in its chat.
 const ENTRY: u32 = 20;
 /// Bits of the number of a chat among its owner's.
 const CHAT: u32 = 22;
 /// So many chats are looked up by their ids; in more, it is quicker to go through the list and to try each chat.
-const FEW: usize = 400;
+const FEW: usize = 500;
 
 /// The chats that were found, by their number among the owner's and in that order, each with the number of its last
 /// entry that was found.
@@ -35,6 +36,11 @@ impl LastHits {
             Some(last) if last.0 == chat => last.1 = entry,
             _ => self.chats.push((chat, entry)),
         }
+    }
+
+    /// Whether they are looked up by their ids.
+    pub(super) fn few(&self) -> bool {
+        self.chats.len() <= FEW
     }
 
     /// Whose number begins with `first`.
@@ -156,14 +162,13 @@ pub(super) async fn find<C: ConnectionTrait>(
         numbers.sort_unstable();
         numbers.into_iter().for_each(|number| hits.add(number));
     }
-    let condition = if hits.chats.len() <= FEW {
-        let firsts = hits.chats.iter().map(|(chat, _)| hits.owner + (chat << ENTRY));
-        let ids = Query::select()
-            .column(search_chat::Column::ChatId)
-            .from(search_chat::Entity)
-            .and_where(search_chat::Column::First.is_in(firsts))
-            .to_owned();
-        Expr::col((chat::Entity, chat::Column::Id)).in_subquery(ids)
+    let condition = if hits.few() {
+        let firsts: Vec<i64> = hits.chats.iter().map(|(chat, _)| hits.owner + (chat << ENTRY)).collect();
+        // Handed over as one value, so that the statement is the same however many there are.
+        Expr::cust_with_values(
+            "chat.id IN (SELECT chat_id FROM search_chat WHERE first IN (SELECT value FROM json_each(?)))",
+            [serde_json::to_string(&firsts)?],
+        )
     } else {
         let place = "((SELECT first FROM search_chat WHERE chat_id = chat.id) - ?) >> 20";
         Expr::cust_with_values(

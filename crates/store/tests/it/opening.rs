@@ -124,14 +124,23 @@ async fn chats_of_an_older_database_are_found_after_the_update() {
         // More than are taken in at once.
         let chats = (0..210).map(|n| chat(&format!("Würfelspiel {n}"))).collect();
         db.store.chats.create_many(chats).await.unwrap();
-        before_the_index(&db.options).await;
-
+        let found = async |store: &Store| {
+            for (text, wanted) in [("wurfelspiel 209", 1), ("LANTERN", 60), ("石狮", 60), ("nothing of it", 0)] {
+                let text = Some(text.to_owned());
+                let query =
+                    ChatQuery { user_id: someone.id.clone(), text: text.clone(), limit: Some(60), ..ChatQuery::default() };
+                assert_eq!(store.chats.list(query).await.unwrap().len(), wanted, "{text:?}");
+            }
+        };
+        // The index of short beginnings only, then none at all.
+        forget(&db.options, &["m0010_search_prefixes"], None).await;
         let again = db.open().await;
-        for (text, wanted) in [("wurfelspiel 209", 1), ("LANTERN", 60), ("石狮", 60), ("nothing of it", 0)] {
-            let query =
-                ChatQuery { user_id: someone.id.clone(), text: Some(text.to_owned()), limit: Some(60), ..ChatQuery::default() };
-            assert_eq!(again.chats.list(query).await.unwrap().len(), wanted, "{text}");
-        }
+        found(&again).await;
+        again.close().await;
+        let gone = "DROP TABLE search_chat; DROP TABLE search_owner; DROP TABLE search;";
+        forget(&db.options, &["m0007_search", "m0010_search_prefixes"], Some(gone)).await;
+        let again = db.open().await;
+        found(&again).await;
         // And what comes after it follows.
         again.chats.create(chat("Zahnrad")).await.unwrap();
         let query =
@@ -142,18 +151,19 @@ async fn chats_of_an_older_database_are_found_after_the_update() {
     .await;
 }
 
-/// Takes back what the step `m0007_search` did, which leaves the database of the version before it.
-async fn before_the_index(options: &OpenOptions) {
+/// Leaves the database of a version before these steps; `gone` takes away on SQLite what they made.
+async fn forget(options: &OpenOptions, steps: &[&str], gone: Option<&str>) {
     let mut connect = sea_orm::ConnectOptions::new(&options.url);
     if let Some(schema) = &options.schema {
         connect.set_schema_search_path(schema);
     }
     let raw = Database::connect(connect).await.unwrap();
-    let gone = match raw.get_database_backend() {
-        DbBackend::Sqlite => "DROP TABLE search_chat; DROP TABLE search_owner; DROP TABLE search;",
-        _ => "DROP TABLE search;",
-    };
-    raw.execute_unprepared(gone).await.unwrap();
-    raw.execute_unprepared("DELETE FROM migration WHERE version = 'm0007_search'").await.unwrap();
+    if let Some(gone) = gone {
+        let sqlite = raw.get_database_backend() == DbBackend::Sqlite;
+        raw.execute_unprepared(if sqlite { gone } else { "DROP TABLE search;" }).await.unwrap();
+    }
+    for step in steps {
+        raw.execute_unprepared(&format!("DELETE FROM migration WHERE version = '{step}'")).await.unwrap();
+    }
     raw.close().await.unwrap();
 }

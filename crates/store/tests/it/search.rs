@@ -173,7 +173,7 @@ async fn many_hits_are_paged_by_time() {
             updated_at: Some(n),
             ..chat(&ada, &format!("{n}"), &[if n % 2 == 0 { "an even number" } else { "an odd number" }])
         };
-        store.chats.create_many((0..1000).map(new).collect()).await.unwrap();
+        store.chats.create_many((0..1100).map(new).collect()).await.unwrap();
         let page = async |text: &str, offset| {
             let query = ChatQuery {
                 user_id: ada.clone(),
@@ -186,8 +186,8 @@ async fn many_hits_are_paged_by_time() {
             let titles: Vec<String> = found.into_iter().map(|(chat, _)| chat.title).collect();
             (titles.join(" "), store.chats.count(query).await.unwrap())
         };
-        assert_eq!(page("number", 0).await, ("999 998".to_owned(), 1000));
-        assert_eq!(page("even", 4).await, ("990 988".to_owned(), 500));
+        assert_eq!(page("number", 0).await, ("1099 1098".to_owned(), 1100));
+        assert_eq!(page("even", 4).await, ("1090 1088".to_owned(), 550));
         assert_eq!(page("even number 500", 0).await, (String::new(), 0));
         assert_eq!(page("500", 0).await, ("500".to_owned(), 1));
     })
