@@ -21,6 +21,7 @@ export const LAZY_AREAS = [
 	'search',
 	'settings',
 	'shortcuts',
+	'speech',
 	'starters',
 	'workspace'
 ];

@@ -160,7 +160,16 @@ export const ADMIN_PAGES: Visit[] = [
 	}
 ];
 
-const TABS = ['general', 'connections', 'models', 'interface', 'evaluations', 'database', 'all'];
+const TABS = [
+	'general',
+	'connections',
+	'models',
+	'interface',
+	'audio',
+	'evaluations',
+	'database',
+	'all'
+];
 
 /** Some pages have a button that adds one of what they list. */
 const adds = (tab: string, button: string): Visit => ({

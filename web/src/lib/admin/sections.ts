@@ -36,6 +36,7 @@ export const SECTIONS: AdminSection[] = [
 			{ href: `${SETTINGS}/connections`, label: msg('admin.nav.connections') },
 			{ href: `${SETTINGS}/models`, label: msg('admin.nav.models') },
 			{ href: `${SETTINGS}/interface`, label: msg('admin.nav.interface') },
+			{ href: `${SETTINGS}/audio`, label: msg('admin.nav.audio') },
 			{ href: `${SETTINGS}/evaluations`, label: msg('admin.nav.evaluations') },
 			{ href: `${SETTINGS}/authentication`, label: msg('admin.nav.authentication') },
 			{ href: `${SETTINGS}/database`, label: msg('admin.nav.database') },

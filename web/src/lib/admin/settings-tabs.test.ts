@@ -13,8 +13,8 @@ describe('the pages of settings', () => {
 
 	it('let a setting depend only on one of the same page', () => {
 		for (const [tab, sections] of Object.entries(FORM_TABS)) {
-			for (const { when } of sections.flatMap(({ fields }) => fields))
-				if (when) expect(namesOf(tab), when).toContain(when);
+			for (const { name, when } of sections.flatMap(({ fields }) => fields))
+				if (when) expect(namesOf(tab), name).toContain(typeof when === 'string' ? when : when.name);
 		}
 	});
 

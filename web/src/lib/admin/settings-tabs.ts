@@ -1,5 +1,6 @@
 /** Which settings stand on which page, under which words. What this version does not act on is left out there. */
 import { msg, type MessageKey } from '$lib/i18n/index.svelte';
+import { AUDIO } from './settings-audio';
 
 /** How a setting is edited, where its type does not say enough. */
 export type Control = 'lines' | 'template' | 'model' | 'group' | 'role' | 'locale';
@@ -9,8 +10,15 @@ export interface FieldSpec {
 	label: MessageKey;
 	about?: MessageKey;
 	control?: Control;
-	/** Only shown while this switch is on. */
-	when?: string;
+	/** Words for the values to choose from. Those without words are shown only while they are chosen. */
+	choices?: Record<string, MessageKey>;
+	/** Only shown while this switch is on, or this setting has one of these values. */
+	when?: string | Condition;
+}
+
+export interface Condition {
+	name: string;
+	is: readonly string[];
 }
 
 export interface SectionSpec {
@@ -19,7 +27,7 @@ export interface SectionSpec {
 	fields: FieldSpec[];
 }
 
-export type FormTab = 'general' | 'interface' | 'evaluations' | 'authentication';
+export type FormTab = 'general' | 'interface' | 'audio' | 'evaluations' | 'authentication';
 
 const GENERAL: SectionSpec[] = [
 	{
@@ -298,6 +306,7 @@ const AUTHENTICATION: SectionSpec[] = [
 export const FORM_TABS: Record<FormTab, SectionSpec[]> = {
 	general: GENERAL,
 	interface: INTERFACE,
+	audio: AUDIO,
 	evaluations: EVALUATIONS,
 	authentication: AUTHENTICATION
 };

@@ -1,9 +1,10 @@
 /** Files of the server that only signed-in people may have: a plain link would go without the token. */
 import { ApiError, detailOf, sessionEndedBy, token } from './client';
 
-export async function fetchBlob(path: string): Promise<Blob> {
+export async function fetchBlob(path: string, init: RequestInit = {}): Promise<Blob> {
 	const response = await fetch(path, {
-		headers: { Authorization: `Bearer ${token.get()}` }
+		...init,
+		headers: { ...init.headers, Authorization: `Bearer ${token.get()}` }
 	}).catch(() => {
 		throw new ApiError(0, '');
 	});

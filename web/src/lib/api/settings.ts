@@ -65,6 +65,15 @@ export interface UiSettings {
 	textScale?: number | null;
 	backgroundImageUrl?: string | null;
 	showChatTitleInTab?: boolean;
+	/** Engines: empty is what the server is set to; `web` and `browser` are those of the browser. */
+	audio?: {
+		stt?: { engine?: string; language?: string; [key: string]: unknown };
+		tts?: { engine?: string; voice?: string; playbackRate?: number; [key: string]: unknown };
+	};
+	/** What was dictated is sent at once. */
+	speechAutoSend?: boolean;
+	/** New answers are read aloud. */
+	responseAutoPlayback?: boolean;
 	[key: string]: unknown;
 }
 

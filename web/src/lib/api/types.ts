@@ -40,6 +40,11 @@ export interface Config {
 		max_count?: number | null;
 		image_compression?: { width?: number | null; height?: number | null };
 	};
+	/** Empty engines: the browser speaks, Whisper in the server listens. */
+	audio?: {
+		tts?: { engine?: string; voice?: string; split_on?: string };
+		stt?: { engine?: string };
+	};
 	ui?: {
 		pending_user_overlay_title?: string;
 		response_watermark?: string;

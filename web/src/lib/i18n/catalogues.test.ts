@@ -37,11 +37,15 @@ const others = catalogues.filter(([locale]) => locale !== 'en-US');
 
 /** What is the same in every language: names of products and protocols, and units. */
 const NAMES = new Set([
+	'Azure AI Speech',
+	'Deepgram',
+	'ElevenLabs',
 	'JSON',
 	'Markdown',
 	'Microsoft Entra ID',
 	'Min P',
 	'Mirostat',
+	'Mistral',
 	'OK',
 	'Ollama',
 	'OpenAI',

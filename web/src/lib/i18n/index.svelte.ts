@@ -37,6 +37,7 @@ const areas = {
 		query: '?area=shortcuts',
 		import: 'default'
 	}),
+	speech: import.meta.glob<Catalogue>('./*.json', { query: '?area=speech', import: 'default' }),
 	starters: import.meta.glob<Catalogue>('./*.json', { query: '?area=starters', import: 'default' }),
 	workspace: import.meta.glob<Catalogue>('./*.json', {
 		query: '?area=workspace',

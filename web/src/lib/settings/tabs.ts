@@ -2,6 +2,7 @@
 export const SETTINGS_TABS = [
 	'general',
 	'interface',
+	'audio',
 	'personalization',
 	'data',
 	'account',

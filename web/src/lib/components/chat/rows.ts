@@ -24,3 +24,10 @@ export function rowsOf(history: History, path: Message[]): Row[] {
 
 export const rowKeyOf = (rows: Row[], id: string): string | undefined =>
 	rows.find((row) => row.id === id)?.key;
+
+/** Whether a message stands in the list, perhaps beside the one that the conversation goes on with. */
+export const isShown = (history: History, path: Message[], id: string): boolean =>
+	path.some(
+		(message) =>
+			message.id === id || columnsOf(history, message.parentId).some(({ ids }) => ids.includes(id))
+	);
