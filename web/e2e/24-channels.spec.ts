@@ -437,8 +437,10 @@ test('older messages come as one scrolls, and links lead to them', async ({ page
 		message(page, 'Entry 001').getByRole('button', { name: 'Add a reaction' })
 	).toBeFocused();
 	await page.keyboard.press('Enter');
-	await expect(page.getByRole('dialog', { name: 'Emoji' })).toBeVisible();
+	const emoji = page.getByRole('dialog', { name: 'Emoji' });
+	await expect(emoji.getByRole('searchbox')).toBeFocused();
 	await page.keyboard.press('ArrowDown');
+	await expect(emoji.locator('[data-emoji]').first()).toBeFocused();
 	await page.keyboard.press('Enter');
 	await expect(message(page, 'Entry 001').getByRole('button', { name: /: 1$/ })).toBeVisible();
 	await page.keyboard.press('Escape');

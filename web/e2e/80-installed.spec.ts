@@ -2,7 +2,11 @@ import { expect, signIn, test } from './support';
 
 test.use({ serviceWorkers: 'allow' });
 
-test('the page can be installed and says when the server is away', async ({ page, context }) => {
+test('the page can be installed and says when the server is away', async ({
+	page,
+	context,
+	problems
+}) => {
 	await signIn(page);
 	await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
 	const kept = await page.evaluate(async () => {
@@ -26,4 +30,7 @@ test('the page can be installed and says when the server is away', async ({ page
 	await expect(other.locator('html')).toHaveAttribute('lang', 'fr-FR');
 	await page.evaluate(() => localStorage.removeItem('locale'));
 	await context.setOffline(false);
+	// The page may have tried in between to reach the server again.
+	expect(problems.every((problem) => problem.includes('ERR_INTERNET_DISCONNECTED'))).toBe(true);
+	problems.length = 0;
 });
