@@ -224,11 +224,10 @@ fn order(query: &ChatQuery) -> (chat::Column, Order) {
 }
 
 fn condition(query: &ChatQuery, found: Option<&Found>) -> Condition {
-    let owner = chat::Column::UserId.eq(query.user_id.as_str());
     let mut all = Condition::all().add(match found {
         // The sign keeps SQLite from the index over the owner.
         Some(found) if found.few => Expr::cust_with_values("+chat.user_id = ?", [query.user_id.as_str()]),
-        _ => owner,
+        _ => chat::Column::UserId.eq(query.user_id.as_str()),
     });
     if let Some(archived) = query.archived {
         all = all.add(chat::Column::Archived.eq(archived));
